@@ -1,0 +1,167 @@
+/**
+ * The read-only file tree that everything after the upload sees: detection, plans, ignore rules, the analysis.
+ * It is data, so all of them are pure, whether the files came in an archive or inline in a manifest.
+ */
+
+type EntryKind = 'file' | 'directory' | 'symlink';
+
+export interface Entry {
+  /** Relative, `/`-separated, without `.`/`..` parts or a trailing slash. */
+  readonly path: string;
+  readonly kind: EntryKind;
+  /** Bytes of content; 0 for directories and links. */
+  readonly size: number;
+  /** Permission bits only (0o777). */
+  readonly mode: number;
+  /** Symbolic links only: the target as it was sent. */
+  readonly target?: string;
+}
+
+/** A text file's content, as far as it was kept. */
+export interface KeptText {
+  readonly text: string;
+  /** True where the file is longer than the cap, and `text` is its beginning. */
+  readonly truncated: boolean;
+}
+
+export interface Inventory {
+  /**
+   * True when every file of the project is known (an archive was sent). False for a manifest with inline
+   * files: there, absence says nothing, and a plan may assume the conventional files of its package manager.
+   */
+  readonly complete: boolean;
+  /** Sorted by path (code units); holds the parents of every entry. */
+  readonly entries: readonly Entry[];
+  entry(path: string): Entry | undefined;
+  /** True for a regular file, or a symbolic link to one inside the tree. */
+  isFile(path: string): boolean;
+  isDirectory(path: string): boolean;
+  /** The kept content of a text file; undefined when there is no such file or its content was not kept. */
+  text(path: string): string | undefined;
+  kept(path: string): KeptText | undefined;
+  /** Names (not paths) of what lies directly in a directory; '' is the root. */
+  names(directory: string): readonly string[];
+  /** Paths of the files whose path fits, in order. */
+  files(fits: RegExp | ((path: string) => boolean)): readonly string[];
+  /** The tree below a directory, as an inventory of its own; paths are relative to that directory. */
+  at(directory: string): Inventory;
+}
+
+const byPath = (a: Entry, b: Entry): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+
+/** The directory part of a path; '' at the root. */
+export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** The last part of a path. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+/** Joins two relative paths, either of which may be '' for the root. */
+export const joinPath = (directory: string, path: string): string =>
+  directory && path ? `${directory}/${path}` : directory || path;
+
+/** Resolves a link's target against the link's own directory; undefined where it leaves the tree. */
+export function resolveTarget(linkPath: string, target: string): string | undefined {
+  if (target.startsWith('/')) return undefined;
+  const parts = parentOf(linkPath).split('/').filter(Boolean);
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join('/');
+}
+
+/** Follows at most this many links: the kernel's own bound for a path. */
+const LINK_HOPS = 40;
+
+class Tree implements Inventory {
+  readonly complete: boolean;
+  readonly entries: readonly Entry[];
+  readonly #byPath = new Map<string, Entry>();
+  readonly #names = new Map<string, string[]>();
+  readonly #texts: ReadonlyMap<string, KeptText>;
+
+  constructor(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText>, complete: boolean) {
+    this.complete = complete;
+    this.#texts = texts;
+    for (const entry of entries) this.#byPath.set(entry.path, entry);
+    for (const path of this.#byPath.keys()) this.#addParents(path);
+    this.entries = [...this.#byPath.values()].sort(byPath);
+    for (const { path } of this.entries) {
+      const parent = parentOf(path);
+      const names = this.#names.get(parent);
+      if (names) names.push(baseName(path));
+      else this.#names.set(parent, [baseName(path)]);
+    }
+  }
+
+  #addParents(path: string): void {
+    for (let parent = parentOf(path); parent !== '' && !this.#byPath.has(parent); parent = parentOf(parent)) {
+      this.#byPath.set(parent, { path: parent, kind: 'directory', size: 0, mode: 0o755 });
+    }
+  }
+
+  entry(path: string): Entry | undefined {
+    return this.#byPath.get(path);
+  }
+
+  #follow(path: string): Entry | undefined {
+    let entry = this.#byPath.get(path);
+    for (let hops = 0; entry?.kind === 'symlink' && hops < LINK_HOPS; hops++) {
+      const target = resolveTarget(entry.path, entry.target ?? '');
+      entry = target === undefined ? undefined : this.#byPath.get(target);
+    }
+    return entry;
+  }
+
+  isFile(path: string): boolean {
+    return this.#follow(path)?.kind === 'file';
+  }
+
+  isDirectory(path: string): boolean {
+    return path === '' || this.#follow(path)?.kind === 'directory';
+  }
+
+  text(path: string): string | undefined {
+    return this.kept(path)?.text;
+  }
+
+  kept(path: string): KeptText | undefined {
+    const entry = this.#follow(path);
+    return entry && this.#texts.get(entry.path);
+  }
+
+  names(directory: string): readonly string[] {
+    return this.#names.get(directory) ?? [];
+  }
+
+  files(fits: RegExp | ((path: string) => boolean)): readonly string[] {
+    const test = typeof fits === 'function' ? fits : (path: string) => fits.test(path);
+    return this.entries.filter((e) => e.kind === 'file' && test(e.path)).map((e) => e.path);
+  }
+
+  at(directory: string): Inventory {
+    if (directory === '') return this;
+    const prefix = `${directory}/`;
+    const entries = this.entries
+      .filter((e) => e.path.startsWith(prefix))
+      .map((e) => ({ ...e, path: e.path.slice(prefix.length) }));
+    const texts = new Map<string, KeptText>();
+    for (const [path, text] of this.#texts) if (path.startsWith(prefix)) texts.set(path.slice(prefix.length), text);
+    return new Tree(entries, texts, this.complete);
+  }
+}
+
+/** An inventory of a whole project: `entries` in any order, parents may be missing; `texts` by path. */
+export function createInventory(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText> = new Map()): Inventory {
+  return new Tree(entries, texts, true);
+}
+
+/** An inventory of the few files that a manifest carries inline; with none of them it is empty. */
+export function inlineInventory(files: Readonly<Record<string, string>> = {}): Inventory {
+  const texts = new Map(Object.entries(files).map(([path, text]) => [path, { text, truncated: false }]));
+  const entries = [...texts].map(([path, { text }]): Entry => {
+    return { path, kind: 'file', size: Buffer.byteLength(text), mode: 0o644 };
+  });
+  return new Tree(entries, texts, false);
+}

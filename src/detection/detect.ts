@@ -1,0 +1,133 @@
+import { baseName, joinPath, type Inventory } from '../inventory/inventory.ts';
+import type { Language, Sign } from '../languages/language.ts';
+import { Problem } from '../problems/problem.ts';
+
+/**
+ * Which language a folder is written in: the one with the heaviest evidence, never the first of a list. Where
+ * two weigh the same, the answer is the tie itself.
+ */
+
+export interface Candidate {
+  readonly language: string;
+  readonly weight: number;
+  readonly signs: readonly Sign[];
+}
+
+/** All languages with any evidence in this folder, heaviest first; equal ones by name. */
+export function weigh(inventory: Inventory, languages: readonly Language[]): Candidate[] {
+  return languages
+    .map((language) => {
+      const signs = language.detect(inventory);
+      return { language: language.id, weight: signs.reduce((sum, s) => sum + s.weight, 0), signs };
+    })
+    .filter((c) => c.weight > 0)
+    .sort((a, b) => b.weight - a.weight || (a.language < b.language ? -1 : 1));
+}
+
+/** A folder that can be built on its own. */
+export interface App {
+  /** Relative to the project; '' is its root. */
+  readonly path: string;
+  readonly candidates: readonly Candidate[];
+}
+
+/** Folders that never hold an app of the project: others' code, build output, tests, examples. */
+const NOT_APPS =
+  /^(\..*|node_modules|vendor|third_party|dist|build|out|target|tests?|spec|__tests__|fixtures|examples?|docs?|scripts|tools|static|public|assets|templates|migrations|e2e)$/;
+const APP_DEPTH = 3;
+
+/** Apps below a root that is none itself: the shallowest folders with a language, not looking inside one found. */
+function appsBelow(inventory: Inventory, languages: readonly Language[], directory = '', depth = 0): App[] {
+  if (depth >= APP_DEPTH) return [];
+  return inventory.names(directory).flatMap((name): App[] => {
+    const path = joinPath(directory, name);
+    if (NOT_APPS.test(name) || inventory.entry(path)?.kind !== 'directory') return [];
+    const candidates = weigh(inventory.at(path), languages);
+    return candidates.length > 0 ? [{ path, candidates }] : appsBelow(inventory, languages, path, depth + 1);
+  });
+}
+
+/** A root whose evidence is weaker than this (a stray source file) gives way to apps in folders below it. */
+const ROOT_IS_APP = 20;
+
+/** Every app of the project: the root, where it is one, and the members of its workspace; else the folders below. */
+export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
+  const atRoot = weigh(inventory, languages);
+  const [best] = atRoot;
+  if (!best) return appsBelow(inventory, languages);
+  const language = languages.find((l) => l.id === best.language);
+  const members = (language?.apps?.(inventory) ?? []).filter((path) => path !== '');
+  const below = best.weight < ROOT_IS_APP ? appsBelow(inventory, languages) : [];
+  if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
+  return [
+    { path: '', candidates: atRoot },
+    ...members.map((path) => ({ path, candidates: weigh(inventory.at(path), languages) })),
+  ];
+}
+
+const listed = (items: readonly string[]): string => items.map((item) => `"${item}"`).join(', ');
+
+/** The one language of a folder. Throws `no-language` or `ambiguous-language`, naming what would settle it. */
+export function chooseLanguage(app: App, languages: readonly Language[], asked: string | undefined): Language {
+  if (asked !== undefined) {
+    const language = languages.find((l) => l.id === asked);
+    if (language) return language;
+    throw new Problem('not-plannable', {
+      detail: `There is no language "${asked}".`,
+      hint: `Those there are: ${languages.map((l) => l.id).join(', ')}. GET /v1/languages describes them.`,
+    });
+  }
+  const [first, second] = app.candidates;
+  if (!first) throw noLanguage(languages, []);
+  if (second && second.weight === first.weight) {
+    const tied = app.candidates.filter((c) => c.weight === first.weight);
+    throw new Problem('ambiguous-language', {
+      detail: `${tied.map((c) => `${c.language} (${c.signs.map((s) => s.path).join(', ')})`).join(' and ')} weigh the same${app.path === '' ? '' : ` in ${app.path}`}.`,
+      hint: `Say which it is: "language": "${first.language}" in the manifest or in dockwright.yaml, or ?language=${first.language}.`,
+      members: { candidates: tied },
+    });
+  }
+  const chosen = languages.find((l) => l.id === first.language);
+  if (!chosen) throw noLanguage(languages, []);
+  return chosen;
+}
+
+function noLanguage(languages: readonly Language[], names: readonly string[]): Problem {
+  const looked = languages.flatMap((l) => l.facts.detectedBy.slice(0, 2));
+  return new Problem('no-language', {
+    detail: `No file tells which language the project is written in${names.length > 0 ? `: its root holds ${names.join(', ')}` : ''}.`,
+    hint: `Looked for ${looked.join(', ')} and the like, in the root and ${APP_DEPTH} levels below. Send the folder that holds them, name it with ?app=, or say "language" in the manifest.`,
+    members: { languages: languages.map((l) => l.id) },
+  });
+}
+
+/** The app to build. Throws `no-language`, `unknown-app`, or `ambiguous-app` with the list to choose from. */
+export function chooseApp(
+  inventory: Inventory,
+  languages: readonly Language[],
+  apps: readonly App[],
+  asked: string | undefined,
+): App {
+  if (asked !== undefined && asked !== '') {
+    const found = apps.find((app) => app.path === asked);
+    if (found) return found;
+    if (inventory.isDirectory(asked)) return { path: asked, candidates: weigh(inventory.at(asked), languages) };
+    throw new Problem('unknown-app', {
+      detail: `The project has no folder "${asked}".`,
+      hint:
+        apps.length > 0
+          ? `Apps found: ${listed(apps.map((a) => a.path))}.`
+          : 'Give the path of the app below the project’s root.',
+      members: { apps: apps.map((a) => a.path) },
+    });
+  }
+  const [first, ...others] = apps;
+  if (!first) throw noLanguage(languages, inventory.names('').slice(0, 12).map(baseName));
+  if (first.path === '' || others.length === 0) return first;
+  const paths = apps.map((a) => a.path);
+  throw new Problem('ambiguous-app', {
+    detail: `The repository holds ${apps.length} apps: ${listed(paths)}.`,
+    hint: `Choose one with ?app=${paths[0] ?? ''}, or "app" in the manifest.`,
+    members: { apps: apps.map((a) => ({ path: a.path, language: a.candidates[0]?.language })) },
+  });
+}

@@ -1,0 +1,121 @@
+import { chooseApp, chooseLanguage, findApps, type App } from '../detection/detect.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { languages } from '../languages/index.ts';
+import type { Language, PlanRequest, Scope } from '../languages/language.ts';
+import { mergeManifests, type MergedManifest } from '../manifest/merge.ts';
+import { PROJECT_FILES } from '../manifest/files.ts';
+import { parseManifest } from '../manifest/parse.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import { toArgv } from '../plan/command.ts';
+import type { Advice } from '../plan/plan.ts';
+import { Problem } from '../problems/problem.ts';
+
+/** A project that is understood: which app, in which language, with which settings, and why. */
+export interface Project {
+  readonly tree: Inventory;
+  readonly app: App;
+  readonly apps: readonly App[];
+  readonly language: Language;
+  readonly scope: Scope;
+  /** The folder of `scope.inventory` below the tree's root; COPY sources are relative to the tree. */
+  readonly root: string;
+  readonly merged: MergedManifest;
+  readonly advice: readonly Advice[];
+}
+
+function projectManifest(tree: Inventory, app: string): { manifest: Manifest; file: string } | undefined {
+  const places = app === '' ? PROJECT_FILES : [...PROJECT_FILES.map((f) => `${app}/${f}`), ...PROJECT_FILES];
+  for (const file of places) {
+    const text = tree.text(file);
+    if (text !== undefined) return { manifest: parseManifest(text, file), file };
+  }
+  return undefined;
+}
+
+function scopeOf(tree: Inventory, language: Language, app: string): { scope: Scope; root: string } {
+  const root = app === '' ? undefined : language.workspaceOf?.(tree, app);
+  if (root === undefined) return { scope: { inventory: tree.at(app), member: '' }, root: app };
+  const member = root === '' ? app : app.slice(root.length + 1);
+  return { scope: { inventory: tree.at(root), member }, root };
+}
+
+/**
+ * Understands a project: what was asked, over what its own manifest says, over what its files tell. Pure.
+ * Throws the problems of detection, and `invalid-manifest` for a broken project file.
+ */
+export function understandProject(tree: Inventory, request: Manifest, environment?: string): Project {
+  const atRoot = projectManifest(tree, request.app ?? '');
+  const asked = request.app ?? atRoot?.manifest.app;
+  const apps = findApps(tree, languages);
+  const language = request.language ?? atRoot?.manifest.language;
+  const app =
+    language !== undefined && apps.length === 0 && asked === undefined
+      ? { path: '', candidates: [] }
+      : chooseApp(tree, languages, apps, asked);
+  const project = projectManifest(tree, app.path);
+  const chosen = chooseLanguage(app, languages, request.language ?? project?.manifest.language);
+  const { scope, root } = scopeOf(tree, chosen, app.path);
+  const inferred = chosen.infer(scope);
+  if (environment !== undefined) checkEnvironment(environment, request, project?.manifest);
+  const detected = { at: '/language', value: chosen.id } as const;
+  const signs = app.candidates.find((c) => c.language === chosen.id)?.signs ?? [];
+  const merged = mergeManifests({
+    request,
+    ...(project ? { project } : {}),
+    findings: inferred.findings,
+    ...(environment === undefined ? {} : { environment }),
+  });
+  const origins = merged.origins[detected.at]
+    ? merged.origins
+    : {
+        ...merged.origins,
+        [detected.at]: {
+          origin: 'detected' as const,
+          from: { ...(signs[0] ? { file: signs[0].path } : {}), why: signs.map((s) => s.reason).join('; ') },
+          rejected: app.candidates
+            .filter((c) => c.language !== chosen.id)
+            .map((c) => ({
+              value: c.language,
+              origin: 'detected' as const,
+              from: { why: `its evidence weighs ${c.weight}: ${c.signs.map((s) => s.reason).join('; ')}` },
+            })),
+        },
+      };
+  const manifest = { ...merged.manifest, language: chosen.id, ...(app.path === '' ? {} : { app: app.path }) };
+  return {
+    tree,
+    app,
+    apps,
+    language: chosen,
+    scope,
+    root,
+    merged: { manifest, origins },
+    advice: inferred.advice ?? [],
+  };
+}
+
+function checkEnvironment(environment: string, ...manifests: readonly (Manifest | undefined)[]): void {
+  const known = manifests.flatMap((m) => Object.keys(m?.environments ?? {}));
+  if (known.includes(environment)) return;
+  throw new Problem('not-plannable', {
+    detail: `The manifest has no environment "${environment}".`,
+    hint:
+      known.length > 0
+        ? `Those it has: ${known.join(', ')}.`
+        : 'Add it under "environments", or leave the parameter out.',
+  });
+}
+
+/** What a language is asked to plan. Throws `not-plannable` for a variant that it does not have. */
+export function planRequestOf({ language, scope, merged: { manifest } }: Project): PlanRequest {
+  const [preferred] = language.facts.variants;
+  const variant = manifest.image?.variant ?? preferred;
+  if (!language.facts.variants.includes(variant)) {
+    throw new Problem('not-plannable', {
+      detail: `${language.title} has no variant "${variant}".`,
+      hint: `Those it has: ${language.facts.variants.join(', ')}.`,
+    });
+  }
+  const command = manifest.command === undefined ? undefined : toArgv(manifest.command);
+  return { ...scope, settings: manifest, name: manifest.name, command, variant };
+}

@@ -1,0 +1,5 @@
+import type { Language } from './language.ts';
+import { staticSites } from './static/index.ts';
+
+/** The one list of languages, by name; the order means nothing. */
+export const languages: readonly Language[] = [staticSites];

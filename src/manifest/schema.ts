@@ -1,0 +1,161 @@
+import { z } from 'zod';
+
+/**
+ * The manifest: one schema for people to write (dockwright.yaml), for detection to fill and for plans to read.
+ * It is the wall that keeps values from becoming instructions: no string in it holds a control character
+ * or a line separator, and what stands in a fixed place (a package, a path, an image) has that place's syntax.
+ */
+
+const MAX_TEXT = 4096;
+const text = z
+  .string()
+  .max(MAX_TEXT)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'control characters and line breaks are not allowed');
+const name = (pattern: RegExp, what: string) => z.string().max(255).regex(pattern, `must be ${what}`);
+
+/** Relative to the project, `/`-separated, never climbing out. */
+const relativePath = text
+  .max(1024)
+  .refine((path) => !path.startsWith('/'), 'must be relative to the project')
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."')
+  .transform((path) =>
+    path
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/'),
+  );
+
+const envName = name(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
+const envMap = z.record(envName, text);
+const version = name(/^[A-Za-z0-9][A-Za-z0-9.+_-]*$/, 'a version such as "3.14" or "24.1.0"');
+const port = z.int().min(1).max(65535);
+
+/** Names of Debian and Alpine packages; `=version` pins one. https://www.debian.org/doc/debian-policy/ch-controlfields.html#source */
+const systemPackage = name(/^[a-z0-9][a-z0-9+._-]*(=[A-Za-z0-9.+:~_-]+)?$/, 'the name of a system package');
+
+/** `host[:port]/path`, as in an image reference without its tag. */
+const registry = name(
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/,
+  'a registry such as "mirror.example.com/hub"',
+);
+const imageReference = name(
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5}(?=\/))?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+  'an image reference such as "python:3.14-slim"',
+);
+const digest = name(/^sha256:[0-9a-f]{64}$/, 'a digest such as "sha256:…"');
+
+/** A command is an argv, or one line that is split like a shell's where it needs no shell. */
+const command = z.union([text.min(1), z.array(text).min(1).max(256)]);
+
+export const variants = ['slim', 'alpine', 'distroless', 'debian', 'scratch'] as const;
+export type Variant = (typeof variants)[number];
+export const workloads = ['service', 'worker', 'job', 'cron', 'static'] as const;
+export const ignoreModes = ['merge', 'keep', 'replace'] as const;
+export type IgnoreMode = (typeof ignoreModes)[number];
+
+const identifier = name(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i, 'letters, digits, ".", "_" and "-"');
+
+/** The fields that an environment may set for itself: all but the project's identity. */
+const settings = {
+  runtime: version
+    .optional()
+    .meta({ description: 'The version of the language runtime, as precise as you want it pinned.' }),
+  packageManager: identifier.optional().meta({ description: 'The package manager: pip, uv, poetry, npm, pnpm, …' }),
+  framework: identifier.optional(),
+  workload: z.enum(workloads).optional(),
+  command: command.optional().meta({ description: 'What the container runs: an argv, or one line.' }),
+  entrypoint: z
+    .strictObject({
+      steps: z
+        .array(text.min(1))
+        .max(32)
+        .meta({ description: 'Commands that run before the program, at every start.' }),
+    })
+    .optional(),
+  port: port.optional(),
+  health: z
+    .strictObject({
+      path: text.regex(/^\/[^\s"'\\]*$/, 'must be the path of a URL, beginning with "/"').optional(),
+    })
+    .optional(),
+  schedule: text
+    .regex(
+      /^(@(yearly|annually|monthly|weekly|daily|hourly)|(\S+\s+){4}\S+)$/,
+      'must be a cron schedule of five fields',
+    )
+    .optional(),
+  build: z
+    .strictObject({
+      command: command.optional(),
+      packages: z.array(systemPackage).max(256).optional(),
+      secrets: z
+        .array(identifier)
+        .max(32)
+        .optional()
+        .meta({ description: 'Ids of build secrets, given by `docker build --secret`.' }),
+      args: envMap.optional(),
+    })
+    .optional(),
+  run: z
+    .strictObject({
+      packages: z.array(systemPackage).max(256).optional(),
+      user: z
+        .int()
+        .min(1)
+        .max(4294967294)
+        .optional()
+        .meta({ description: 'The numeric user (and group) the container runs as.' }),
+      stopSignal: name(/^SIG[A-Z]+[A-Z0-9+-]*$/, 'the name of a signal such as "SIGTERM"').optional(),
+      env: envMap.optional(),
+      volumes: z
+        .array(z.strictObject({ path: relativePath, access: z.enum(['read', 'write']).default('write') }))
+        .max(64)
+        .optional(),
+    })
+    .optional(),
+  image: z
+    .strictObject({
+      variant: z.enum(variants).optional(),
+      base: imageReference
+        .optional()
+        .meta({ description: 'The image of the runtime stage, in place of the one chosen.' }),
+      registry: registry.optional().meta({ description: 'A mirror of Docker Hub that images are taken from.' }),
+      pins: z
+        .record(imageReference, digest)
+        .optional()
+        .meta({ description: 'Digests by image reference, e.g. "node:24-slim".' }),
+      labels: z.record(name(/^[a-z0-9]([a-zA-Z0-9./_-]*[a-zA-Z0-9])?$/, 'the name of a label'), text).optional(),
+      platforms: z
+        .array(name(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, 'a platform such as "linux/amd64"'))
+        .max(16)
+        .optional(),
+    })
+    .optional(),
+  context: z
+    .strictObject({
+      dockerignore: z.enum(ignoreModes).optional(),
+      include: z.array(text).max(1000).optional(),
+      exclude: z.array(text).max(1000).optional(),
+    })
+    .optional(),
+};
+
+const environment = z.strictObject(settings);
+
+export const manifestSchema = z
+  .strictObject({
+    name: identifier.optional(),
+    version: text.max(128).optional(),
+    app: relativePath.optional().meta({ description: 'Which app of a monorepo, as its folder.' }),
+    language: identifier.optional(),
+    ...settings,
+    environments: z.record(identifier, environment).optional(),
+    files: z
+      .record(relativePath, z.string().max(1024 * 1024))
+      .optional()
+      .meta({ description: 'Key files inline (package.json, go.mod, …), so that detection works without an upload.' }),
+  })
+  .meta({ id: 'Manifest', description: 'A project, as far as its container build needs to know it.' });
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type Settings = z.infer<typeof environment>;

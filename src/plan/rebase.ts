@@ -1,0 +1,30 @@
+import type { BuildPlan, Step } from './plan.ts';
+
+const below = (root: string, source: string): string =>
+  source === '.' || source === './' ? `${root}/` : `${root}/${source}`;
+
+function rebaseStep(step: Step, root: string): Step {
+  if (step.kind === 'copy' && step.from === undefined) {
+    const exclude = step.exclude?.map((pattern) => below(root, pattern));
+    const sources = step.sources.map((source) =>
+      step.parents ? `${root}/./${source.replace(/^\.\//, '')}` : below(root, source),
+    );
+    return { ...step, sources, ...(exclude ? { exclude } : {}) };
+  }
+  if (step.kind !== 'run' || step.mounts === undefined) return step;
+  const mounts = step.mounts.map((m) =>
+    m.type === 'bind' && m.from === undefined ? { ...m, source: below(root, m.source) } : m,
+  );
+  return { ...step, mounts };
+}
+
+/** Moves a plan that was made for a folder of the project to the project's root, which is the build context. */
+export function rebasePlan(plan: BuildPlan, root: string): BuildPlan {
+  if (root === '') return plan;
+  const rebase = (steps: readonly Step[]): Step[] => steps.map((step) => rebaseStep(step, root));
+  return {
+    ...plan,
+    stages: plan.stages.map((stage) => ({ ...stage, steps: rebase(stage.steps) })),
+    runtime: { ...plan.runtime, steps: rebase(plan.runtime.steps) },
+  };
+}

@@ -36,7 +36,7 @@ const MAX_ALIASES = 100;
 export function parseManifest(source: string, where: string): Manifest {
   let value: unknown;
   try {
-    value = parseYaml(source, { maxAliasCount: MAX_ALIASES, logLevel: 'silent' });
+    value = parseYaml(source, { maxAliasCount: MAX_ALIASES, logLevel: 'error' });
   } catch (cause) {
     const at = cause instanceof YAMLParseError ? cause.linePos?.[0] : undefined;
     throw new Problem('invalid-manifest', {

@@ -52,7 +52,7 @@ function readStaticfile(inventory: Inventory): Site | undefined {
 
 function parseLoosely(text: string): unknown {
   try {
-    return parseYaml(text, { logLevel: 'silent' });
+    return parseYaml(text, { logLevel: 'error' });
   } catch {
     return 'not YAML';
   }

@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ZodOpenApiOperationObject, ZodOpenApiResponsesObject } from 'zod-openapi';
+import type { Templates } from '../render/templates.ts';
+import type { Config } from '../config.ts';
+import { faultsOf } from '../manifest/parse.ts';
+import type { ProblemSlug } from '../problems/catalogue.ts';
+import { Problem } from '../problems/problem.ts';
+import type { SpoolBudget } from '../source/spool.ts';
+
+/** What operations work with; made once by the composition root. */
+export interface Services {
+  readonly config: Config;
+  readonly templates: Templates;
+  readonly spool: SpoolBudget;
+  /** Of the service; part of every fingerprint, and named in what it writes. */
+  readonly version: string;
+}
+
+export interface OperationCall<Query> {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly query: Query;
+}
+
+/** One operation of the API: what the document says of it and what it does, side by side. */
+export interface Operation<Query extends z.ZodObject = z.ZodObject> {
+  readonly method: 'get' | 'post';
+  readonly url: string;
+  /** A verb that people would type; generated clients name their functions by it. */
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly query: Query;
+  readonly requestBody?: ZodOpenApiOperationObject['requestBody'];
+  readonly answers: ZodOpenApiResponsesObject;
+  readonly problems: readonly ProblemSlug[];
+  /** Left out of the document: an alias of another operation. */
+  readonly aliasOf?: string;
+  handle(call: OperationCall<z.infer<Query>>): Promise<FastifyReply>;
+}
+
+/** Fixes the types of an operation's query. */
+export const defineOperation = <Query extends z.ZodObject>(operation: Operation<Query>): Operation =>
+  operation as unknown as Operation;
+
+function parseQuery(schema: z.ZodObject, query: unknown): Record<string, unknown> {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  const errors = faultsOf(parsed.error);
+  const [first] = errors;
+  throw new Problem('invalid-request', {
+    detail: `The query is not valid: ${first ? `${first.pointer.slice(1)} ${first.detail}` : 'a parameter is wrong'}.`,
+    hint: `Parameters of this operation: ${Object.keys(schema.shape).join(', ') || 'none'}.`,
+    errors,
+  });
+}
+
+/** Adds an operation's route. Its query is checked here; its body is its own to read, as a stream. */
+export function addOperation(app: FastifyInstance, operation: Operation): void {
+  app.route({
+    method: operation.method,
+    url: operation.url,
+    handler: async (request, reply) =>
+      operation.handle({ request, reply, query: parseQuery(operation.query, request.query) }),
+  });
+}

@@ -1,0 +1,53 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+
+/**
+ * Bodies are streams, whatever their type says: what they are is told by their first bytes. And an answer
+ * that comes before the body has ended must reach the client: closing a socket with unread bytes makes the
+ * kernel send a reset that destroys the answer in flight, so the rest is read and dropped, within bounds.
+ */
+
+/** How much, and how long, is read after an early answer before the connection is cut. */
+const LINGER_BYTES = 32 * 1024 * 1024;
+const LINGER_MS = 3000;
+
+function linger(request: FastifyRequest, reply: FastifyReply): void {
+  const { raw } = request;
+  let left = LINGER_BYTES;
+  const cut = (): void => void raw.destroy();
+  const timer = setTimeout(cut, LINGER_MS).unref();
+  reply.removeHeader('connection');
+  raw.unpipe();
+  raw.removeAllListeners('data');
+  raw.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) cut();
+  });
+  raw.once('error', () => clearTimeout(timer));
+  raw.once('close', () => clearTimeout(timer));
+  raw.resume();
+}
+
+export const bodyStream = fp(
+  (app, _options, done) => {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, parsed) => {
+      parsed(null, payload);
+    });
+    // `Expect: 100-continue` is answered only after the checks of onRequest: a refused upload sends no byte.
+    // https://nodejs.org/api/http.html#event-checkcontinue
+    app.server.on('checkContinue', (request, response) => {
+      app.server.emit('request', request, response);
+    });
+    app.addHook('preParsing', async (request, reply, payload) => {
+      if (request.headers.expect?.toLowerCase() === '100-continue') reply.raw.writeContinue();
+      return Promise.resolve(payload);
+    });
+    app.addHook('onSend', async (request, reply, payload) => {
+      if (reply.statusCode >= 400 && !request.raw.complete) linger(request, reply);
+      return Promise.resolve(payload);
+    });
+    done();
+  },
+  { name: 'body-stream' },
+);

@@ -1,0 +1,97 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { problemTypes, type ProblemSlug } from '../../problems/catalogue.ts';
+import { Problem } from '../../problems/problem.ts';
+
+/** A problem document. https://www.rfc-editor.org/rfc/rfc9457 */
+export function problemDocument(problem: Problem, instance: string): Record<string, unknown> {
+  return {
+    type: `/problems/${problem.slug}`,
+    title: problemTypes[problem.slug].title,
+    status: problem.status,
+    detail: problem.detail,
+    instance,
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    ...(problem.errors.length > 0 ? { errors: problem.errors } : {}),
+    ...problem.members,
+  };
+}
+
+/** What the framework itself throws, in our terms; by its code, else by its status. */
+const frameworkErrors: Readonly<Record<string, ProblemSlug>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'limit-exceeded',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
+  FST_REQ_FILE_TOO_LARGE: 'limit-exceeded',
+  FST_PARTS_LIMIT: 'limit-exceeded',
+  FST_FILES_LIMIT: 'limit-exceeded',
+  FST_FIELDS_LIMIT: 'limit-exceeded',
+  FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported-media-type',
+};
+
+/** Makes any thrown thing a problem; what nobody foresaw is a 500 that says nothing of the inside. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, statusCode, message } = error as Partial<FastifyError>;
+  const slug = code === undefined ? undefined : frameworkErrors[code];
+  if (slug) return new Problem(slug, { detail: `${message ?? 'The request was refused'}.`, cause: error });
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new Problem('invalid-request', { detail: `${message ?? 'The request was refused'}.`, cause: error });
+  }
+  return new Problem('internal-error', {
+    detail: 'Something went wrong inside the service; nothing of the request was kept.',
+    hint: 'Try again. If it fails again, report the instance: it names this request in the log.',
+    cause: error,
+  });
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.slug === 'overloaded' || problem.slug === 'too-many-requests') reply.header('retry-after', '5');
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer((document: unknown) => JSON.stringify(document))
+    .send(problemDocument(problem, request.id));
+}
+
+/** Methods of a path that exists, for 405; filled as routes are added. */
+function methodsByPath(): { note(url: string, method: string): void; of(url: string): readonly string[] } {
+  const methods = new Map<string, Set<string>>();
+  return {
+    note(url, method) {
+      const set = methods.get(url) ?? new Set();
+      methods.set(url, set.add(method));
+    },
+    of: (url) => [...(methods.get(url) ?? [])].sort(),
+  };
+}
+
+/** Answers every error, and every path or method that does not exist, with a problem document. */
+export const problemJson = fp(
+  (app, _options, done) => {
+    const methods = methodsByPath();
+    app.addHook('onRoute', ({ url, method }) => {
+      for (const m of [method].flat()) methods.note(url, m);
+    });
+    app.setErrorHandler((error, request, reply) => {
+      const problem = toProblem(error);
+      if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message);
+      else request.log.info({ problem: problem.slug, detail: problem.detail }, 'refused');
+      return sendProblem(request, reply, problem);
+    });
+    app.setNotFoundHandler((request, reply) => {
+      const path = request.url.split('?')[0] ?? '';
+      const allowed = methods.of(path);
+      if (allowed.length === 0) {
+        const hint = 'GET / lists what there is; /openapi.json describes it.';
+        return sendProblem(request, reply, new Problem('not-found', { detail: `There is nothing at ${path}.`, hint }));
+      }
+      reply.header('allow', allowed.join(', '));
+      const detail = `${path} takes ${allowed.join(', ')}, not ${request.method}.`;
+      return sendProblem(request, reply, new Problem('method-not-allowed', { detail }));
+    });
+    done();
+  },
+  { name: 'problem-json' },
+);

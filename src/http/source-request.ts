@@ -1,0 +1,110 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import type { MultipartFile, MultipartValue } from '@fastify/multipart';
+import { isKeptText } from '../generate/kept-text.ts';
+import { parseManifest } from '../manifest/parse.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import { Problem } from '../problems/problem.ts';
+import { readSource, type Source } from '../source/read-source.ts';
+import type { Services } from './operation.ts';
+import { readText } from './read-text.ts';
+import { sourceLimits, spoolOptions } from './source-settings.ts';
+
+/** What an archive operation was sent. */
+export interface SourceRequest {
+  readonly source: Source;
+  readonly manifest: Manifest;
+}
+
+export type Contents = 'spool' | 'digest' | 'skip';
+
+/** The client went away: nobody is there to answer. */
+class UploadAborted extends Error {
+  override readonly name = 'UploadAborted';
+}
+
+/** The request's own stream must outlive a fault, so that the rest of the upload can be drained; readers get this one. */
+function detached(request: FastifyRequest, body: Readable): Readable {
+  const through = new PassThrough({ highWaterMark: 256 * 1024 });
+  body.once('error', (error) => through.destroy(error));
+  request.raw.once('close', () => {
+    if (!request.raw.complete) through.destroy(new UploadAborted('the upload was aborted'));
+  });
+  return body.pipe(through);
+}
+
+const isMultipart = (request: FastifyRequest): boolean =>
+  /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
+
+function checkLength(request: FastifyRequest, { config }: Services): void {
+  const length = Number(request.headers['content-length'] ?? 0);
+  if (length <= config.LIMIT_UPLOAD_BYTES) return;
+  throw new Problem('limit-exceeded', {
+    detail: `The upload has ${length} bytes; the limit is ${config.LIMIT_UPLOAD_BYTES}.`,
+    hint: 'Leave out what the build does not need (tar --exclude=.git --exclude=node_modules …), or raise LIMIT_UPLOAD_BYTES.',
+    members: { limit: { name: 'upload', value: config.LIMIT_UPLOAD_BYTES, setting: 'LIMIT_UPLOAD_BYTES' } },
+  });
+}
+
+/** Reads the archive of a request, raw or as multipart, and the manifest that may come with it. */
+export async function readSourceRequest(
+  request: FastifyRequest,
+  services: Services,
+  contents: Contents,
+  strip: number | undefined,
+): Promise<SourceRequest> {
+  checkLength(request, services);
+  const read = async (body: Readable): Promise<Source> =>
+    readSource(body, {
+      limits: sourceLimits(services.config),
+      spool: spoolOptions(services),
+      keepText: isKeptText,
+      contents,
+      ...(strip === undefined ? {} : { strip }),
+    });
+  if (isMultipart(request)) return readParts(request, services, read);
+  return { source: await read(detached(request, request.body as Readable)), manifest: {} };
+}
+
+async function readParts(
+  request: FastifyRequest,
+  { config }: Services,
+  read: (body: Readable) => Promise<Source>,
+): Promise<SourceRequest> {
+  let source: Source | undefined;
+  let manifest: Manifest | undefined;
+  try {
+    for await (const part of request.parts({
+      limits: { files: 2, fields: 2, fieldSize: config.LIMIT_MANIFEST_BYTES, fileSize: Number.MAX_SAFE_INTEGER },
+    })) {
+      if (part.fieldname === 'manifest')
+        manifest = parseManifest(await manifestText(part, config.LIMIT_MANIFEST_BYTES), 'the part "manifest"');
+      else if (part.fieldname === 'archive' && part.type === 'file' && !source) source = await read(part.file);
+      else throw wrongPart(part);
+    }
+  } catch (error) {
+    await source?.dispose();
+    throw error;
+  }
+  if (source) return { source, manifest: manifest ?? {} };
+  throw new Problem('invalid-request', {
+    detail: 'The form has no part "archive".',
+    hint: 'curl -F manifest=@dockwright.yaml -F archive=@project.tar …',
+  });
+}
+
+function wrongPart(part: MultipartFile | MultipartValue): Problem {
+  const twice = part.fieldname === 'archive' && part.type === 'file';
+  return new Problem('invalid-request', {
+    detail: twice
+      ? 'The form has two parts "archive".'
+      : `The form has a part "${part.fieldname}" that is not known${part.fieldname === 'archive' ? ' as a field: it has to be a file' : ''}.`,
+    hint: 'The parts are "manifest" (JSON or YAML, optional) and "archive" (a file).',
+  });
+}
+
+async function manifestText(part: MultipartFile | MultipartValue, limit: number): Promise<string> {
+  if (part.type === 'file')
+    return readText(part.file, 'the manifest', { value: limit, setting: 'LIMIT_MANIFEST_BYTES' });
+  return typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
+}

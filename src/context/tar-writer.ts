@@ -1,0 +1,133 @@
+/**
+ * Headers of the context tar. Every one is made anew from parsed values; nothing of a client's header is passed on.
+ * Plain ustar where the entry fits, a PAX record before it where it does not.
+ * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
+ */
+
+export const BLOCK = 512;
+
+export interface TarEntry {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'symlink';
+  readonly mode: number;
+  readonly size: number;
+  readonly target?: string;
+}
+
+/**
+ * One time for all entries, so that the same input gives the same bytes. Not the epoch itself: some tools take 0 for
+ * "unknown". BuildKit's cache does not look at it.
+ */
+const MTIME = Date.UTC(2000, 0, 1) / 1000;
+
+const TYPES = { file: '0', directory: '5', symlink: '2' } as const;
+const NAME_BYTES = 100;
+const PREFIX_BYTES = 155;
+const MAX_OCTAL_SIZE = 0o77777777777;
+
+const octal = (value: number, length: number): string => `${value.toString(8).padStart(length - 1, '0')}\0`;
+const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
+
+interface SplitName {
+  readonly name: Buffer;
+  readonly prefix: Buffer;
+}
+
+/** Splits a path at a slash into the two fields of ustar; undefined where it does not fit, or is not ASCII. */
+function splitName(path: string): SplitName | undefined {
+  const whole = Buffer.from(path);
+  if (whole.length !== path.length) return undefined;
+  if (whole.length <= NAME_BYTES) return { name: whole, prefix: Buffer.alloc(0) };
+  for (let slash = path.indexOf('/'); slash > 0 && slash <= PREFIX_BYTES; slash = path.indexOf('/', slash + 1)) {
+    const rest = whole.length - slash - 1;
+    if (rest > 0 && rest <= NAME_BYTES) return { name: whole.subarray(slash + 1), prefix: whole.subarray(0, slash) };
+  }
+  return undefined;
+}
+
+interface Fields {
+  readonly name: Buffer;
+  readonly prefix: Buffer;
+  readonly mode: number;
+  readonly size: number;
+  readonly type: string;
+  readonly target: Buffer;
+}
+
+function headerBlock({ name, prefix, mode, size, type, target }: Fields): Buffer {
+  const block = Buffer.alloc(BLOCK);
+  name.copy(block, 0, 0, NAME_BYTES);
+  block.write(octal(mode, 8), 100, 'latin1');
+  block.write(octal(0, 8), 108, 'latin1');
+  block.write(octal(0, 8), 116, 'latin1');
+  block.write(octal(size, 12), 124, 'latin1');
+  block.write(octal(MTIME, 12), 136, 'latin1');
+  block.write('        ', 148, 'latin1');
+  block.write(type, 156, 'latin1');
+  target.copy(block, 157, 0, NAME_BYTES);
+  block.write('ustar\0' + '00', 257, 'latin1');
+  prefix.copy(block, 345, 0, PREFIX_BYTES);
+  let sum = 0;
+  for (const byte of block) sum += byte;
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}
+
+/** `length key=value\n`, where the length counts its own digits. */
+function paxRecord(key: string, value: string): string {
+  const rest = ` ${key}=${value}\n`;
+  const bytes = Buffer.byteLength(rest);
+  let length = bytes + String(bytes).length;
+  length = bytes + String(length).length;
+  return `${length}${rest}`;
+}
+
+function paxBlocks(records: readonly string[]): Buffer[] {
+  if (records.length === 0) return [];
+  const body = Buffer.from(records.join(''));
+  const header = headerBlock({
+    name: Buffer.from('PaxHeader'),
+    prefix: Buffer.alloc(0),
+    mode: 0o644,
+    size: body.length,
+    type: 'x',
+    target: Buffer.alloc(0),
+  });
+  return [header, body, Buffer.alloc(padded(body.length) - body.length)];
+}
+
+/** Execution is kept, all else is one mode: a different umask must not invalidate a build cache. */
+const modeOf = ({ kind, mode }: TarEntry): number =>
+  kind === 'symlink' ? 0o777 : kind === 'directory' || (mode & 0o111) !== 0 ? 0o755 : 0o644;
+
+/** The header of an entry: one block, or three and more where it needs PAX. Owner 0:0, no names. */
+export function entryHeader(entry: TarEntry): Buffer {
+  const path = entry.kind === 'directory' ? `${entry.path}/` : entry.path;
+  const target = Buffer.from(entry.target ?? '');
+  const split = splitName(path);
+  const ascii = (text: string): boolean => Buffer.byteLength(text) === text.length;
+  const longTarget = target.length > NAME_BYTES || !ascii(entry.target ?? '');
+  const records = [
+    ...(split ? [] : [paxRecord('path', path)]),
+    ...(longTarget ? [paxRecord('linkpath', entry.target ?? '')] : []),
+    ...(entry.size > MAX_OCTAL_SIZE ? [paxRecord('size', String(entry.size))] : []),
+  ];
+  const block = headerBlock({
+    name: split?.name ?? Buffer.from('PaxEntry'),
+    prefix: split?.prefix ?? Buffer.alloc(0),
+    mode: modeOf(entry),
+    size: entry.size > MAX_OCTAL_SIZE ? 0 : entry.size,
+    type: TYPES[entry.kind],
+    target: longTarget ? Buffer.alloc(0) : target,
+  });
+  return Buffer.concat([...paxBlocks(records), block]);
+}
+
+/** Whether an entry's header is one plain block: what the first one of a context has to be. */
+export const isPlain = (entry: TarEntry): boolean => entryHeader(entry).length === BLOCK;
+
+/** The zeros after a content of that size. */
+export const padding = (size: number): Buffer => Buffer.alloc(padded(size) - size);
+
+/** Two blocks of zeros. */
+export const endMark = (): Buffer => Buffer.alloc(2 * BLOCK);

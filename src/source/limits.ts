@@ -1,0 +1,40 @@
+import { Problem } from '../problems/problem.ts';
+
+/** One bound on what is sent: its value, and the setting that changes it. */
+interface Limit {
+  readonly name: string;
+  readonly value: number;
+  readonly setting: string;
+}
+
+export interface SourceLimits {
+  /** Bytes of the upload as sent. */
+  readonly upload: Limit;
+  /** Bytes after decompression. */
+  readonly inflated: Limit;
+  /** Decompressed bytes for each byte sent, beyond the first 16 MiB. */
+  readonly ratio: Limit;
+  readonly entries: Limit;
+  /** Bytes of one path. */
+  readonly path: Limit;
+  /** Bytes of one text file that are kept. */
+  readonly text: Limit;
+  /** Bytes of all kept text together. */
+  readonly allText: Limit;
+  /** Seconds without a byte. */
+  readonly idle: Limit;
+}
+
+/** The ratio is looked at beyond this: small archives of repetitive text are no attack. */
+export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
+/** What file systems take; not a matter of taste, so no setting. */
+export const MAX_COMPONENT_BYTES = 255;
+export const MAX_DEPTH = 256;
+
+export function exceeded(limit: Limit, what: string, hint: string): Problem {
+  return new Problem('limit-exceeded', {
+    detail: `${what}; the limit is ${limit.value}.`,
+    hint: `${hint} The limit is set by ${limit.setting}.`,
+    members: { limit },
+  });
+}

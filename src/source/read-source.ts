@@ -1,0 +1,164 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Inventory } from '../inventory/inventory.ts';
+import { Problem } from '../problems/problem.ts';
+import { inflate, type Meter } from './decompress.ts';
+import { exceeded, type SourceLimits } from './limits.ts';
+import { isTar, sniff, type Format } from './sniff.ts';
+import { Spool, type SpoolOptions } from './spool.ts';
+import { BLOCK } from './tar-header.ts';
+import { TarScanner } from './tar-scanner.ts';
+import { TreeBuilder, type BuiltTree, type Notice, type TreeOptions } from './tree-builder.ts';
+import { readZip } from './zip.ts';
+
+/** A request body becomes a checked archive: its tree, the text of its key files, and, when asked for, its contents. */
+
+export interface ReadOptions extends TreeOptions {
+  readonly spool: SpoolOptions;
+}
+
+export interface Source {
+  readonly format: Format;
+  readonly inventory: Inventory;
+  readonly notices: readonly Notice[];
+  /** SHA-256 of the bytes that were sent. */
+  readonly digest: string;
+  /** SHA-256 by path, with `contents: 'digest'`. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** The content of a regular file, with `contents: 'spool'`; empty for any other path. */
+  content(path: string): AsyncGenerator<Buffer>;
+  /** Gives memory and disk back; may be called again. */
+  dispose(): Promise<void>;
+}
+
+/** Counts, hashes and bounds what is sent, and gives up on a sender that has gone silent. */
+async function* received(body: Readable, meter: Meter, hash: Hash, limits: SourceLimits): AsyncGenerator<Buffer> {
+  const silent = new Problem('request-timeout', {
+    detail: `No byte arrived for ${limits.idle.value} seconds.`,
+    hint: 'Send the archive again.',
+  });
+  const timer = setTimeout(() => body.destroy(silent), limits.idle.value * 1000);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      timer.refresh();
+      meter.sent += chunk.length;
+      if (meter.sent > limits.upload.value) {
+        throw exceeded(
+          limits.upload,
+          `The upload has more than ${limits.upload.value} bytes`,
+          'Leave out what the build does not need (tar --exclude=.git --exclude=node_modules …).',
+        );
+      }
+      hash.update(chunk);
+      yield chunk;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** The first bytes, for a look, and all of them again. */
+async function peek(
+  bytes: AsyncGenerator<Buffer>,
+  length: number,
+): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
+  const chunks: Buffer[] = [];
+  let have = 0;
+  while (have < length) {
+    const next = await bytes.next();
+    if (next.done) break;
+    chunks.push(next.value);
+    have += next.value.length;
+  }
+  const head = Buffer.concat(chunks);
+  async function* again(): AsyncGenerator<Buffer> {
+    if (head.length > 0) yield head;
+    yield* bytes;
+  }
+  return { head, all: again() };
+}
+
+const notTar = (format: Format): Problem =>
+  new Problem('unsupported-archive', {
+    detail: `The ${format} stream holds no tar.`,
+    hint: 'Compress a tar of the project: tar cz . | curl -T - …',
+  });
+
+async function readTar(
+  bytes: AsyncGenerator<Buffer>,
+  format: Format,
+  builder: TreeBuilder,
+  spool: Spool,
+): Promise<void> {
+  const { head, all } = await peek(bytes, BLOCK);
+  if (format !== 'tar' && head.length > 0 && !isTar(head)) {
+    await bytes.return(undefined);
+    throw notTar(format);
+  }
+  const scanner = new TarScanner(builder);
+  for await (const chunk of all) {
+    scanner.write(chunk);
+    await spool.settle();
+  }
+  scanner.finish();
+}
+
+async function spoolRaw(bytes: AsyncGenerator<Buffer>, spool: Spool): Promise<void> {
+  for await (const chunk of bytes) {
+    spool.append(chunk);
+    await spool.settle();
+  }
+  await spool.seal();
+}
+
+/**
+ * Reads an archive from a stream: tar, gzip or zstd of a tar, or zip, told by its first bytes. Rejects with a problem
+ * (`unsupported-archive`, `invalid-archive`, `unsafe-archive`, `empty-archive`, `limit-exceeded`, `request-timeout`,
+ * `overloaded`), or with the stream's own error; then nothing is kept. What it resolves with has to be disposed of.
+ */
+export async function readSource(body: Readable, options: ReadOptions): Promise<Source> {
+  const { limits } = options;
+  const spool = new Spool(options.spool);
+  const raw = new Spool(options.spool);
+  const hash = createHash('sha256');
+  const meter: Meter = { sent: 0, inflated: 0 };
+  try {
+    const builder = new TreeBuilder(spool, options);
+    const { head, all } = await peek(received(body, meter, hash, limits), BLOCK);
+    const format = sniff(head);
+    if (format === 'zip') {
+      await spoolRaw(all, raw);
+      await readZip(raw, builder, limits, async () => spool.settle());
+    } else {
+      await readTar(inflate(all, format, meter, limits), format, builder, spool);
+    }
+    const built = builder.finish();
+    await spool.seal();
+    return sourceOf(format, built, spool, hash.digest('hex'));
+  } catch (error) {
+    await spool.dispose();
+    throw error;
+  } finally {
+    await raw.dispose();
+  }
+}
+
+function sourceOf(
+  format: Format,
+  { inventory, notices, stored, digests }: BuiltTree,
+  spool: Spool,
+  digest: string,
+): Source {
+  return {
+    format,
+    inventory,
+    notices,
+    digest,
+    digests,
+    content: (path) => {
+      const { offset, size } = stored.get(path) ?? { offset: 0, size: 0 };
+      return spool.read(offset, size);
+    },
+    dispose: async () => spool.dispose(),
+  };
+}

@@ -1,0 +1,89 @@
+import { Problem } from '../problems/problem.ts';
+
+/** The 512 bytes before every entry of a tar, read by the rules of Go's archive/tar, which Docker reads contexts with. */
+
+export const BLOCK = 512;
+
+export interface TarHeader {
+  readonly name: Buffer;
+  readonly mode: number;
+  readonly size: number;
+  readonly type: string;
+  readonly linkName: Buffer;
+}
+
+export const damaged = (detail: string): Problem =>
+  new Problem('invalid-archive', {
+    detail: `The tar is damaged: ${detail}.`,
+    hint: 'Make the archive again; `tar tvf` shows whether it can be read.',
+  });
+
+const field = (block: Buffer, start: number, length: number): Buffer => {
+  const end = block.indexOf(0, start);
+  return block.subarray(start, end < 0 || end > start + length ? start + length : end);
+};
+
+/** Octal digits with blanks or NULs around, or, with the first bit set, a big-endian number. */
+function numeric(block: Buffer, start: number, length: number, what: string): number {
+  const first = block[start] ?? 0;
+  if ((first & 0x80) !== 0) {
+    if ((first & 0x40) !== 0) throw damaged(`a negative ${what}`);
+    let value = first & 0x3f;
+    for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] ?? 0);
+    if (!Number.isSafeInteger(value)) throw damaged(`a ${what} beyond all bounds`);
+    return value;
+  }
+  const text = block.toString('latin1', start, start + length).replaceAll(/^[ \0]+|[ \0]+$/g, '');
+  if (text === '') return 0;
+  if (!/^[0-7]+$/.test(text)) throw damaged(`a ${what} that is no number`);
+  return Number.parseInt(text, 8);
+}
+
+const CHECKSUM_AT = 148;
+const CHECKSUM_LENGTH = 8;
+
+/** Sums the block with its checksum field taken as blanks; old writers added signed bytes. */
+function hasRightChecksum(block: Buffer): boolean {
+  let unsigned = 0;
+  let signed = 0;
+  for (let i = 0; i < BLOCK; i++) {
+    const byte = i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_LENGTH ? 0x20 : (block[i] ?? 0);
+    unsigned += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  const stated = numeric(block, CHECKSUM_AT, CHECKSUM_LENGTH, 'checksum');
+  return stated === unsigned || stated === signed;
+}
+
+export const isZeroBlock = (block: Buffer): boolean => block.every((byte) => byte === 0);
+
+/** Whether 512 bytes can be a header at all: what tells an old tar without a magic word. */
+export function looksLikeHeader(block: Buffer): boolean {
+  try {
+    return block.length >= BLOCK && block[0] !== 0 && hasRightChecksum(block);
+  } catch {
+    return false;
+  }
+}
+
+/** The prefix is part of the name only in POSIX archives; star keeps times in its last bytes. */
+function prefixOf(block: Buffer): Buffer | undefined {
+  if (block.toString('latin1', 257, 263) !== 'ustar\0') return undefined;
+  const length = block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155;
+  const prefix = field(block, 345, length);
+  return prefix.length > 0 ? prefix : undefined;
+}
+
+/** Parses a header block. Throws `invalid-archive`. The buffers are copies. */
+export function parseHeader(block: Buffer): TarHeader {
+  if (!hasRightChecksum(block)) throw damaged('a header’s checksum is wrong');
+  const name = field(block, 0, 100);
+  const prefix = prefixOf(block);
+  return {
+    name: prefix ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+    mode: numeric(block, 100, 8, 'mode'),
+    size: numeric(block, 124, 12, 'size'),
+    type: block.toString('latin1', 156, 157),
+    linkName: Buffer.from(field(block, 157, 100)),
+  };
+}

@@ -1,0 +1,266 @@
+import { createHash, type Hash } from 'node:crypto';
+import {
+  createInventory,
+  parentOf,
+  resolveTarget,
+  type Entry,
+  type Inventory,
+  type KeptText,
+} from '../inventory/inventory.ts';
+import { Problem } from '../problems/problem.ts';
+import { entryPath, linkTarget } from './entry-path.ts';
+import { exceeded, type SourceLimits } from './limits.ts';
+import type { Spool } from './spool.ts';
+import type { EntrySink, ScannedEntry } from './tar-scanner.ts';
+import { stripParts, wrapperOf } from './wrapper.ts';
+
+/** What was met in an archive and handled by a stated rule. */
+export interface Notice {
+  readonly code:
+    'duplicate' | 'case-collision' | 'link-leaves-tree' | 'wrapper-stripped' | 'text-not-kept' | 'special-mode';
+  readonly path?: string;
+  readonly detail: string;
+}
+
+export interface Stored {
+  readonly offset: number;
+  readonly size: number;
+}
+
+interface Node extends Stored {
+  readonly kind: Entry['kind'];
+  readonly mode: number;
+  readonly target?: string;
+  readonly digest?: string;
+}
+
+export interface BuiltTree {
+  readonly inventory: Inventory;
+  readonly notices: readonly Notice[];
+  readonly stored: ReadonlyMap<string, Stored>;
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+export interface TreeOptions {
+  readonly limits: SourceLimits;
+  readonly keepText: (path: string) => boolean;
+  readonly contents: 'spool' | 'digest' | 'skip';
+  readonly strip?: number;
+}
+
+/** A second one of these would let two readers see two different builds. */
+const SINGLE = /(^|\/)(Dockerfile|\.dockerignore)$/;
+/** Leaves of an old writer's global header, as a file. */
+const NOT_A_FILE = /(^|\/)pax_global_header$/;
+const NOTICES = 1000;
+
+/** Collects the entries of an archive as a tree, by stated rules: the last of two wins, links are carried and never followed. */
+export class TreeBuilder implements EntrySink {
+  readonly #options: TreeOptions;
+  readonly #spool: Spool;
+  readonly #nodes = new Map<string, Node>();
+  readonly #texts = new Map<string, KeptText>();
+  readonly #notices: Notice[] = [];
+  #entries = 0;
+  #textBytes = 0;
+  #path = '';
+  #current: ScannedEntry | undefined;
+  #offset = 0;
+  #text: Buffer[] | undefined;
+  #textLength = 0;
+  #hash: Hash | undefined;
+
+  constructor(spool: Spool, options: TreeOptions) {
+    this.#spool = spool;
+    this.#options = options;
+  }
+
+  entry(entry: ScannedEntry): void {
+    const { limits } = this.#options;
+    if (++this.#entries > limits.entries.value) {
+      throw exceeded(
+        limits.entries,
+        `The archive has more than ${limits.entries.value} entries`,
+        'Leave out dependencies and build output (tar --exclude=node_modules …).',
+      );
+    }
+    this.#path = entryPath(entry.name, limits);
+    this.#current = entry;
+    this.#offset = this.#spool.length;
+    this.#text = entry.kind === 'file' && this.#keeps(this.#path) ? [] : undefined;
+    this.#textLength = 0;
+    this.#hash =
+      this.#options.contents === 'digest' && entry.kind === 'file' && entry.size > 0 ? createHash('sha256') : undefined;
+  }
+
+  #keeps(path: string): boolean {
+    const { keepText } = this.#options;
+    return keepText(path) || keepText(path.slice(path.indexOf('/') + 1));
+  }
+
+  data(slice: Buffer): void {
+    if (this.#options.contents === 'spool') this.#spool.append(slice);
+    this.#hash?.update(slice);
+    if (!this.#text) return;
+    const room = this.#options.limits.text.value - this.#textLength;
+    if (room > 0) this.#text.push(Buffer.from(slice.subarray(0, room)));
+    this.#textLength += slice.length;
+  }
+
+  end(): void {
+    const entry = this.#current;
+    if (!entry) return;
+    const path = this.#path;
+    if (path === '') {
+      if (entry.kind !== 'directory') throw unsafe('/', 'is the root of the tree, but no folder');
+      return;
+    }
+    if (NOT_A_FILE.test(path) && entry.kind === 'file') return;
+    this.#place(path, this.#nodeOf(entry, path));
+    this.#keepText(path);
+  }
+
+  #nodeOf(entry: ScannedEntry, path: string): Node {
+    if (entry.kind === 'symlink')
+      return {
+        kind: 'symlink',
+        mode: 0o777,
+        size: 0,
+        offset: 0,
+        target: linkTarget(entry.target ?? Buffer.alloc(0), path),
+      };
+    if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode & 0o777, size: 0, offset: 0 };
+    if (entry.kind === 'hardlink') return this.#linkedNode(entry, path);
+    if ((entry.mode & 0o7000) !== 0)
+      this.#notice({ code: 'special-mode', path, detail: 'set-user, set-group and sticky bits are cleared' });
+    const digest = this.#hash?.digest('hex');
+    return {
+      kind: 'file',
+      mode: entry.mode & 0o777,
+      size: entry.size,
+      offset: this.#offset,
+      ...(digest === undefined ? {} : { digest }),
+    };
+  }
+
+  /** A hard link has the content of a file that came before it; it is a file of its own here. */
+  #linkedNode(entry: ScannedEntry, path: string): Node {
+    const target = entryPath(entry.target ?? Buffer.alloc(0), this.#options.limits);
+    const node = this.#nodes.get(target);
+    if (!node || node.kind === 'directory')
+      throw unsafe(path, `is a hard link to "${target}", which is no earlier file of the archive`);
+    const text = this.#texts.get(target);
+    if (text) this.#texts.set(path, text);
+    return node;
+  }
+
+  #place(path: string, node: Node): void {
+    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+      const above = this.#nodes.get(parent);
+      if (above?.kind === 'directory') break;
+      if (above) throw unsafe(path, `lies below "${parent}", which is no folder`);
+    }
+    const before = this.#nodes.get(path);
+    if (before && !(before.kind === 'directory' && node.kind === 'directory')) this.#replace(path, before, node);
+    this.#nodes.set(path, node);
+  }
+
+  #replace(path: string, before: Node, node: Node): void {
+    if (SINGLE.test(path)) throw unsafe(path, 'is there twice');
+    this.#notice({ code: 'duplicate', path, detail: 'is there more than once; the last one counts' });
+    this.#texts.delete(path);
+    if (before.kind !== 'directory' || node.kind === 'directory') return;
+    for (const below of [...this.#nodes.keys()].filter((p) => p.startsWith(`${path}/`))) {
+      this.#nodes.delete(below);
+      this.#texts.delete(below);
+    }
+  }
+
+  #keepText(path: string): void {
+    const chunks = this.#text;
+    this.#text = undefined;
+    if (!chunks) return;
+    const bytes = Buffer.concat(chunks);
+    if (this.#textBytes + bytes.length > this.#options.limits.allText.value) {
+      this.#notice({
+        code: 'text-not-kept',
+        path,
+        detail: 'was not looked into: the text that is kept reached its limit',
+      });
+      return;
+    }
+    this.#textBytes += bytes.length;
+    this.#texts.set(path, { text: bytes.toString('utf8'), truncated: this.#textLength > bytes.length });
+  }
+
+  #notice(notice: Notice): void {
+    if (this.#notices.length < NOTICES) this.#notices.push(notice);
+  }
+
+  /** The tree, without a wrapping folder. Throws `empty-archive`. */
+  finish(): BuiltTree {
+    const files = [...this.#nodes.values()].some((n) => n.kind !== 'directory');
+    if (!files)
+      throw new Problem('empty-archive', {
+        detail: 'The archive holds no file.',
+        hint: 'Make it where the project lies: tar c . | curl -T - …',
+      });
+    const wrapper =
+      this.#options.strip === undefined
+        ? wrapperOf(this.#nodes.keys(), (path) => this.#nodes.get(path)?.kind)
+        : undefined;
+    if (wrapper !== undefined)
+      this.#notice({
+        code: 'wrapper-stripped',
+        path: wrapper,
+        detail: 'the folder that holds everything was taken as the root; strip=0 keeps it',
+      });
+    const parts = this.#options.strip ?? (wrapper === undefined ? 0 : 1);
+    const nodes = stripParts(this.#nodes, parts);
+    if (nodes.size === 0)
+      throw new Problem('empty-archive', {
+        detail: `Nothing is left when ${parts} leading path parts are dropped.`,
+        hint: 'Lower strip.',
+      });
+    const entries = [...nodes].map(([path, { kind, size, mode, target }]): Entry => ({
+      path,
+      kind,
+      size,
+      mode,
+      ...(target === undefined ? {} : { target }),
+    }));
+    this.#noticeOddities(entries);
+    return {
+      inventory: createInventory(entries, stripParts(this.#texts, parts)),
+      notices: this.#notices,
+      stored: nodes,
+      digests: new Map(
+        [...nodes].flatMap(([path, { digest }]) => (digest === undefined ? [] : [[path, digest] as const])),
+      ),
+    };
+  }
+
+  /** Legal on Linux, and trouble elsewhere: names that differ in case or form only, links that point out of the tree. */
+  #noticeOddities(entries: readonly Entry[]): void {
+    const folded = new Map<string, string>();
+    for (const { path, kind, target } of entries) {
+      const key = path.normalize('NFC').toLowerCase();
+      const twin = folded.get(key);
+      if (twin === undefined) folded.set(key, path);
+      else this.#notice({ code: 'case-collision', path, detail: `differs from ${twin} in case or Unicode form only` });
+      if (kind === 'symlink' && resolveTarget(path, target ?? '') === undefined) {
+        this.#notice({
+          code: 'link-leaves-tree',
+          path,
+          detail: `points to ${target ?? ''}, outside of the project; it is carried as it is and resolved inside the image only`,
+        });
+      }
+    }
+  }
+}
+
+const unsafe = (path: string, why: string): Problem =>
+  new Problem('unsafe-archive', {
+    detail: `The entry "${path}" ${why}.`,
+    hint: 'Make the archive from the folder itself: tar c . | curl -T - …',
+  });

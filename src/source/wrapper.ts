@@ -1,0 +1,30 @@
+/** Folders that a project can consist of by itself: an archive of one of them is not a wrapped project. */
+const CONTENT_FOLDERS = new Set(
+  '.github .git public dist build out src lib app apps cmd pkg internal static site _site www html docs web server client api backend frontend services packages examples test tests templates assets'.split(
+    ' ',
+  ),
+);
+
+/** The one folder that everything lies in, as forges' downloads have it; undefined where there is none. */
+export function wrapperOf(paths: Iterable<string>, kindOf: (path: string) => string | undefined): string | undefined {
+  let wrapper: string | undefined;
+  for (const path of paths) {
+    const slash = path.indexOf('/');
+    if (slash < 0 && kindOf(path) !== 'directory') return undefined;
+    const top = slash < 0 ? path : path.slice(0, slash);
+    wrapper ??= top;
+    if (top !== wrapper) return undefined;
+  }
+  return wrapper === undefined || CONTENT_FOLDERS.has(wrapper) ? undefined : wrapper;
+}
+
+/** Drops leading path parts; what has no more than those is dropped whole. */
+export function stripParts<Value>(tree: ReadonlyMap<string, Value>, parts: number): ReadonlyMap<string, Value> {
+  if (parts === 0) return tree;
+  const stripped = new Map<string, Value>();
+  for (const [path, value] of tree) {
+    const rest = path.split('/').slice(parts).join('/');
+    if (rest !== '') stripped.set(rest, value);
+  }
+  return stripped;
+}

@@ -65,7 +65,7 @@ function headerBlock({ name, prefix, mode, size, type, target }: Fields): Buffer
   block.write('        ', 148, 'latin1');
   block.write(type, 156, 'latin1');
   target.copy(block, 157, 0, NAME_BYTES);
-  block.write('ustar\0' + '00', 257, 'latin1');
+  block.write('ustar\x0000', 257, 'latin1');
   prefix.copy(block, 345, 0, PREFIX_BYTES);
   let sum = 0;
   for (const byte of block) sum += byte;

@@ -3,14 +3,27 @@ import type { SourceLimits } from '../source/limits.ts';
 import type { SpoolOptions } from '../source/spool.ts';
 import type { Services } from './operation.ts';
 
-/** The limits of an upload, from the configuration. */
+/** The limits of an upload, each with the setting that it comes from. */
 export function sourceLimits(config: Config): SourceLimits {
-  void config;
-  throw new Error('to be connected');
+  const limit = (name: string, setting: keyof Config): { name: string; value: number; setting: string } => ({
+    name,
+    value: Number(config[setting]),
+    setting,
+  });
+  return {
+    upload: limit('upload bytes', 'LIMIT_UPLOAD_BYTES'),
+    inflated: limit('inflated bytes', 'LIMIT_INFLATED_BYTES'),
+    ratio: limit('inflate ratio', 'LIMIT_INFLATE_RATIO'),
+    entries: limit('entries', 'LIMIT_ENTRIES'),
+    path: limit('path bytes', 'LIMIT_PATH_BYTES'),
+    text: limit('text file bytes', 'LIMIT_TEXT_BYTES'),
+    allText: limit('all text bytes', 'LIMIT_ALL_TEXT_BYTES'),
+    idle: limit('idle seconds', 'LIMIT_IDLE_SECONDS'),
+  };
 }
 
-export function spoolOptions({ config, spool }: Services): SpoolOptions {
-  void config;
-  void spool;
-  throw new Error('to be connected');
-}
+export const spoolOptions = ({ config, spool }: Services): SpoolOptions => ({
+  directory: config.SPOOL_DIR,
+  memoryBytes: config.SPOOL_MEMORY_BYTES,
+  budget: spool,
+});

@@ -18,7 +18,7 @@ const relativePath = text
   .max(1024)
   .refine((path) => !path.startsWith('/'), 'must be relative to the project')
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."')
-  .transform((path) =>
+  .overwrite((path) =>
     path
       .split('/')
       .filter((part) => part !== '' && part !== '.')

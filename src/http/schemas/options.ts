@@ -16,13 +16,9 @@ const shared = {
     .max(65535)
     .optional()
     .meta({ description: 'The port that the program listens on.' }),
-  dockerignore: z
-    .enum(ignoreModes)
-    .optional()
-    .meta({
-      description:
-        'What to do with a .dockerignore that is there: merge ours into it (default), keep it, or replace it.',
-    }),
+  dockerignore: z.enum(ignoreModes).optional().meta({
+    description: 'What to do with a .dockerignore that is there: merge ours into it (default), keep it, or replace it.',
+  }),
 };
 
 export const manifestOptions = z.strictObject(shared);
@@ -37,12 +33,9 @@ export const sourceOptions = z.strictObject({
     description: 'The language, where detection should not decide it.',
     example: 'python',
   }),
-  dockerfile: z
-    .enum(['generate', 'keep'])
-    .default('generate')
-    .meta({
-      description: 'What to do with a Dockerfile that is there: generate one all the same, with a warning, or keep it.',
-    }),
+  dockerfile: z.enum(['generate', 'keep']).default('generate').meta({
+    description: 'What to do with a Dockerfile that is there: generate one all the same, with a warning, or keep it.',
+  }),
   strip: z.coerce
     .number()
     .int()

@@ -1,0 +1,147 @@
+import { ownDockerfile, type OwnDockerfile } from './own-dockerfile.ts';
+import { contextSources } from './context-sources.ts';
+import { planProject } from './plan.ts';
+import { understandProject, type Project } from './project.ts';
+import { commonRules } from '../ignore/common-rules.ts';
+import { filterEntries, type Filtered } from '../ignore/filter.ts';
+import { generateIgnore, type GeneratedIgnore } from '../ignore/generate.ts';
+import { gitignoreRules } from '../ignore/gitignore.ts';
+import { createMatcher } from '../ignore/matcher.ts';
+import { mergeIgnore, ownLines } from '../ignore/merge.ts';
+import { missingSources } from '../ignore/missing.ts';
+import type { NeededPath } from '../ignore/needed.ts';
+import { parseIgnore, type IgnoreList } from '../ignore/parse.ts';
+import type { IgnoreRule } from '../ignore/rule.ts';
+import { ignoreFileOf } from '../ignore/source-file.ts';
+import { joinPath, type Inventory } from '../inventory/inventory.ts';
+import type { Manifest } from '../manifest/schema.ts';
+import { imagesOf, referenceOf } from '../plan/mirror.ts';
+import type { Advice } from '../plan/plan.ts';
+import { renderDockerfile, type ExplainedStep } from '../render/dockerfile.ts';
+import type { Templates } from '../render/templates.ts';
+
+/** The pipeline: a tree and a request in, the build files out. Pure. */
+
+export interface BuildRequest {
+  readonly tree: Inventory;
+  readonly manifest: Manifest;
+  readonly environment?: string;
+  /** What to do with a Dockerfile of the project's own. */
+  readonly dockerfile: 'generate' | 'keep';
+}
+
+export interface Tools {
+  readonly templates: Templates;
+  /** The version that writes; named in the Dockerfile. */
+  readonly version: string;
+}
+
+export interface BuildDockerfile {
+  readonly text: string;
+  readonly steps: readonly ExplainedStep[];
+  readonly images: readonly string[];
+  /** What it reads from the build context. */
+  readonly sources: readonly NeededPath[];
+}
+
+export interface BuildIgnore {
+  /** Where it belongs. */
+  readonly path: string;
+  readonly text: string;
+  readonly list: IgnoreList;
+  readonly generated: GeneratedIgnore;
+  /** The project's own, as it came. */
+  readonly existing: string | undefined;
+}
+
+export interface Build {
+  readonly tree: Inventory;
+  /** Absent where the project's own Dockerfile is kept and no language was found. */
+  readonly project: Project | undefined;
+  readonly dockerfile: BuildDockerfile;
+  readonly ignore: BuildIgnore;
+  readonly filtered: Filtered;
+  readonly warnings: readonly Advice[];
+}
+
+/** Patterns of a language are about the folder it works in; below the root they move there with it. */
+function rebased(rule: IgnoreRule, root: string): IgnoreRule {
+  const [, negation = '', pattern = ''] = /^(!?)(.*)$/.exec(rule.pattern) ?? [];
+  if (root === '' || pattern.startsWith('**/')) return rule;
+  return { ...rule, pattern: `${negation}${root}/${pattern.replace(/^\//, '')}` };
+}
+
+function rulesFor(tree: Inventory, project: Project | undefined, manifest: Manifest): IgnoreRule[] {
+  const root = project?.root ?? '';
+  const language = project ? project.language.ignore(project.scope).map((rule) => rebased(rule, root)) : [];
+  const hints = gitignoreRules(tree.text('.gitignore') ?? '');
+  const asked = [
+    ...(manifest.context?.exclude ?? []).map((pattern) => ({
+      pattern,
+      purpose: 'container' as const,
+      why: 'context.exclude of the manifest',
+    })),
+    ...(manifest.context?.include ?? []).map((pattern) => ({
+      pattern: `!${pattern}`,
+      purpose: 'container' as const,
+      why: 'context.include of the manifest',
+    })),
+  ];
+  return [...commonRules, ...language, ...hints, ...asked];
+}
+
+function makeDockerfile(
+  project: Project,
+  { templates, version }: Tools,
+): BuildDockerfile & { advice: readonly Advice[] } {
+  const plan = planProject(project);
+  const { text, steps } = renderDockerfile(plan, templates, version);
+  return { text, steps, images: imagesOf(plan).map(referenceOf), sources: contextSources(plan), advice: plan.advice };
+}
+
+const asBuilt = (own: OwnDockerfile): BuildDockerfile => ({
+  text: own.text,
+  steps: [],
+  images: own.images,
+  sources: own.sources,
+});
+
+/**
+ * Everything for one build. Throws the problems of detection, planning and of the project's ignore file; with
+ * `dockerfile: 'keep'` a project of no known language is no problem.
+ */
+export function makeBuild({ tree, manifest, environment, dockerfile: mode }: BuildRequest, tools: Tools): Build {
+  const own = ownDockerfile(tree, manifest.app);
+  const kept = mode === 'keep' ? own : undefined;
+  const project = kept ? undefined : understandProject(tree, manifest, environment);
+  const made = project ? makeDockerfile(project, tools) : undefined;
+  const dockerfile = kept ? asBuilt(kept) : made;
+  if (!dockerfile) throw new TypeError('neither kept nor made');
+  const merged = project?.merged.manifest ?? manifest;
+  const { path, text: existing } = ignoreFileOf(tree, kept?.path ?? joinPath('', 'Dockerfile'));
+  const generated = generateIgnore(rulesFor(tree, project, merged), tree, dockerfile.sources);
+  const text = mergeIgnore(existing, generated, merged.context?.dockerignore ?? 'merge');
+  const list = parseIgnore(text, path);
+  const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
+  const missing = tree.complete ? missingSources(dockerfile.sources, tree, filtered, list.patterns, path) : [];
+  const setAside: Advice[] =
+    own && !kept
+      ? [
+          {
+            code: 'dockerfile-set-aside',
+            detail: `The project has a ${own.path} of its own; it was set aside for the generated one.`,
+            hint: 'dockerfile=keep takes it as it is.',
+            file: own.path,
+          },
+        ]
+      : [];
+  const ownAdvice = existing === undefined ? [] : parseIgnore(ownLines(existing), path).advice;
+  return {
+    tree,
+    project,
+    dockerfile,
+    ignore: { path, text, list, generated, existing },
+    filtered,
+    warnings: [...(made?.advice ?? []), ...setAside, ...ownAdvice, ...missing],
+  };
+}

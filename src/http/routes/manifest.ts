@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import { z } from 'zod';
+import { makeBuild, type Build } from '../../generate/build.ts';
+import { inlineInventory } from '../../inventory/inventory.ts';
+import { parseManifest } from '../../manifest/parse.ts';
+import { manifestSchema } from '../../manifest/schema.ts';
+import { answer, etagOf } from '../answer.ts';
+import { dockerfileJson, ignoreJson } from '../build-answers.ts';
+import { negotiate } from '../negotiate.ts';
+import { defineOperation, type Operation, type OperationCall, type Services } from '../operation.ts';
+import { readText } from '../read-text.ts';
+import { dockerfileAnswer, ignoreAnswer } from '../schemas/answers.ts';
+import { manifestOptions, withOptions, type ManifestOptions } from '../schemas/options.ts';
+import { DOCKERFILE_EXAMPLE, MANIFEST_EXAMPLE } from '../schemas/examples.ts';
+
+const problems = [
+  'invalid-manifest',
+  'not-acceptable',
+  'limit-exceeded',
+  'no-language',
+  'ambiguous-language',
+  'unknown-app',
+  'broken-file',
+  'no-start-command',
+  'not-plannable',
+  'invalid-dockerignore',
+] as const;
+
+const requestBody = {
+  required: true,
+  description: 'The manifest, as JSON or YAML.',
+  content: {
+    'application/json': { schema: manifestSchema, example: MANIFEST_EXAMPLE },
+    'application/yaml': { schema: z.string().meta({ description: 'The same, as YAML.' }) },
+  },
+};
+
+interface Asked {
+  readonly build: Build;
+  readonly etag: string;
+}
+
+/** What is sent as a manifest: language and settings, and perhaps key files inline. */
+export function manifestOperations(services: Services): Operation[] {
+  const { config, version } = services;
+
+  async function buildFor({ request, query }: OperationCall<ManifestOptions>): Promise<Asked> {
+    const text = await readText(request.body as Readable, 'the manifest', {
+      value: config.LIMIT_MANIFEST_BYTES,
+      setting: 'LIMIT_MANIFEST_BYTES',
+    });
+    const manifest = withOptions(parseManifest(text, 'The manifest'), query);
+    const build = makeBuild(
+      {
+        tree: inlineInventory(manifest.files),
+        manifest,
+        dockerfile: 'generate',
+        ...(query.environment === undefined ? {} : { environment: query.environment }),
+      },
+      services,
+    );
+    return { build, etag: etagOf(version, text, query) };
+  }
+
+  return [
+    defineOperation({
+      method: 'post',
+      url: '/v1/manifest/dockerfile',
+      id: 'renderDockerfile',
+      tag: 'manifest',
+      summary: 'A Dockerfile from a manifest',
+      description:
+        'Without an upload: the manifest says the language and what differs from its defaults, and may carry key files inline under `files`. As JSON, each step comes with its reason.',
+      query: manifestOptions,
+      requestBody,
+      answers: {
+        '200': {
+          description: 'The Dockerfile.',
+          content: {
+            'application/json': { schema: dockerfileAnswer },
+            'text/plain': { schema: z.string(), example: DOCKERFILE_EXAMPLE },
+          },
+        },
+      },
+      problems,
+      handle: async (call) => {
+        const type = negotiate(call.request, ['text/plain', 'application/json']);
+        const { build, etag } = await buildFor(call);
+        return answer(call.reply, type, type === 'text/plain' ? build.dockerfile.text : dockerfileJson(build), etag);
+      },
+    }),
+    defineOperation({
+      method: 'post',
+      url: '/v1/manifest/dockerignore',
+      id: 'renderDockerignore',
+      tag: 'manifest',
+      summary: 'A .dockerignore from a manifest',
+      description:
+        'What such a project should leave out of its build context. As JSON, each pattern comes with its purpose.',
+      query: manifestOptions,
+      requestBody,
+      answers: {
+        '200': {
+          description: 'The ignore file.',
+          content: { 'application/json': { schema: ignoreAnswer }, 'text/plain': { schema: z.string() } },
+        },
+      },
+      problems,
+      handle: async (call) => {
+        const type = negotiate(call.request, ['text/plain', 'application/json']);
+        const { build, etag } = await buildFor(call);
+        return answer(call.reply, type, type === 'text/plain' ? build.ignore.text : ignoreJson(build), etag);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,78 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import { createMatcher } from './matcher.ts';
+import { namedPaths, type NeededPath } from './needed.ts';
+import { parseIgnore } from './parse.ts';
+import { ignorePurposes, type IgnoreRule } from './rule.ts';
+
+export interface GeneratedPattern extends IgnoreRule {
+  /** Files that this pattern, by itself, leaves out of the project. */
+  readonly matches: number;
+  /** Bytes of those files. */
+  readonly saves: number;
+}
+
+export interface GeneratedIgnore {
+  readonly patterns: readonly GeneratedPattern[];
+  /** The patterns in groups, each under a comment that says what it is for. */
+  readonly lines: readonly string[];
+}
+
+const headings: Readonly<Record<IgnoreRule['purpose'], string>> = {
+  'version-control': 'Version control and pipelines',
+  dependencies: 'Dependencies: installed in the image',
+  'build-output': 'Build output: made in the image',
+  cache: 'Caches',
+  logs: 'Logs',
+  editor: 'Editors and desktops',
+  test: 'Tests and their output',
+  secret: 'Secrets and settings of one machine',
+  container: 'Files about the image',
+};
+
+function effect(rule: IgnoreRule, inventory: Inventory): { matches: number; saves: number } {
+  if (rule.pattern.startsWith('!')) return { matches: 0, saves: 0 };
+  const matcher = createMatcher(parseIgnore(rule.pattern).patterns);
+  let matches = 0;
+  let saves = 0;
+  for (const { path, kind, size } of inventory.entries) {
+    if (kind === 'directory' || !matcher.decide(path).ignored) continue;
+    matches++;
+    saves += size;
+  }
+  return { matches, saves };
+}
+
+/** Whether a rule would take away something that the Dockerfile copies by its name. */
+function takesAway(rule: IgnoreRule, needed: readonly string[]): boolean {
+  if (rule.pattern.startsWith('!')) return false;
+  const matcher = createMatcher(parseIgnore(rule.pattern).patterns);
+  return needed.some((path) => matcher.decide(path).ignored);
+}
+
+/** Writes patterns as lines: a group for each purpose, in the order of `ignorePurposes`. */
+export function groupedLines(patterns: readonly IgnoreRule[]): string[] {
+  return ignorePurposes
+    .flatMap((purpose) => {
+      const group = patterns.filter((p) => p.purpose === purpose);
+      return group.length === 0 ? [] : ['', `# ${headings[purpose]}`, ...group.map((p) => p.pattern)];
+    })
+    .slice(1);
+}
+
+/**
+ * Makes an ignore file from rules, each pattern once. No pattern is written that would take away a path which the
+ * Dockerfile names. Measured against the files of the project, where they are known.
+ */
+export function generateIgnore(
+  rules: readonly IgnoreRule[],
+  inventory: Inventory,
+  needed: readonly NeededPath[],
+): GeneratedIgnore {
+  const names = needed.flatMap((n) => namedPaths(n, inventory));
+  const unique = [...new Map(rules.map((rule) => [rule.pattern, rule])).values()];
+  const safe = unique.filter((rule) => !takesAway(rule, names));
+  const patterns = safe
+    .map((rule) => ({ ...rule, ...effect(rule, inventory) }))
+    .sort((a, b) => ignorePurposes.indexOf(a.purpose) - ignorePurposes.indexOf(b.purpose));
+  return { patterns, lines: groupedLines(patterns) };
+}

@@ -1,0 +1,33 @@
+import type { Inventory } from '../inventory/inventory.ts';
+import { createMatcher } from './matcher.ts';
+import { parseIgnore, type Pattern } from './parse.ts';
+
+/** A path that the Dockerfile reads from the context; a pattern where `glob` is set. */
+export interface NeededPath {
+  readonly path: string;
+  readonly glob: boolean;
+}
+
+export const isWhole = (path: string): boolean => /^\.?\/?$/.test(path);
+
+const trimmed = (path: string): string => path.replace(/^\.?\//, '').replace(/\/$/, '');
+
+/**
+ * The paths of the tree that a source of COPY means: itself, or the entries that its pattern matches. Of a folder only
+ * the folder: what lies in it is copied as far as it is sent. The whole tree means nothing in particular.
+ */
+export function namedPaths({ path, glob }: NeededPath, inventory: Inventory): string[] {
+  if (isWhole(path)) return [];
+  const name = trimmed(path);
+  if (!glob) return [name];
+  const matcher = createMatcher(parseIgnore(name).patterns);
+  return inventory.entries
+    .filter((e) => matcher.decide(e.path, e.kind === 'directory').by !== undefined)
+    .map((e) => e.path);
+}
+
+/** The index of the pattern by which a path is left out under a list; undefined where it is sent. */
+export function leftOutBy(path: string, patterns: readonly Pattern[], directory: boolean): number | undefined {
+  const { ignored, by } = createMatcher(patterns).decide(path, directory);
+  return ignored ? by : undefined;
+}

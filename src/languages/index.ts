@@ -1,5 +1,6 @@
 import type { Language } from './language.ts';
+import { go } from './go/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [staticSites];
+export const languages: readonly Language[] = [go, staticSites];

@@ -1,0 +1,86 @@
+import { baseName } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import type { Rejected, Scope } from '../language.ts';
+import { cgoOf, type Cgo } from './cgo.ts';
+import { hintedFolders, procfileStart, type Started } from './hints.ts';
+import { moduleOf, readProject, type GoModule, type GoProject } from './project.ts';
+import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
+import { reachByRequirements, reachOf, type Reach } from './reach.ts';
+import { runFilesOf, type RunFiles } from './run-files.ts';
+import { servingOf, type Serving } from './serving.ts';
+
+/** All that is known of the program to run; `infer` and `plan` both read it. */
+export interface GoApp {
+  readonly project: GoProject;
+  readonly program: Program;
+  readonly from: Evidence;
+  readonly rejected: readonly Rejected[];
+  readonly reach: Reach;
+  readonly cgo: Cgo | undefined;
+  readonly serving: Serving;
+  readonly files: RunFiles;
+  /** How the Procfile starts this program, if it does. */
+  readonly started: Started | undefined;
+}
+
+/** The words of a command that may be a program's name; those of a script too, where a shell runs it. */
+export function programWords(command: readonly string[] | undefined): string[] {
+  const [first = '', ...rest] = command ?? [];
+  const isShell = /^(ba|da|a)?sh$/.test(baseName(first));
+  return (isShell ? rest.flatMap((word) => word.split(/[\s;&|()"']+/)) : [first]).filter((word) => word !== '');
+}
+
+interface Pick {
+  readonly program: Program;
+  readonly from: Evidence;
+  readonly rejected: readonly Rejected[];
+}
+
+function pickProgram(
+  project: GoProject,
+  command: readonly string[] | undefined,
+  started: Started | undefined,
+): Pick | undefined {
+  const programs = programsOf(project);
+  const named = (words: readonly string[]): Program | undefined =>
+    words.map((word) => programs.find((p) => p.name === baseName(word))).find((p) => p !== undefined);
+  const asked = named(programWords(command));
+  if (asked) return { program: asked, from: evidenceOf(project, asked, 'the command names it'), rejected: [] };
+  const byProcfile = named(programWords(started?.argv));
+  if (started && byProcfile) return { program: byProcfile, from: started.from, rejected: [] };
+  const chosen = chooseProgram(project, hintedFolders(project));
+  if (chosen) return { ...chosen, from: evidenceOf(project, chosen.program, chosen.why) };
+  if (project.inventory.complete || programs.length > 0) return undefined;
+  const module = moduleOf(project, project.member);
+  const name = baseName(programWords(command)[0] ?? '') || moduleName(module.path);
+  const program = { folder: project.member, name, module };
+  return { program, from: { file: 'go.mod', why: 'the program at the root of the module' }, rejected: [] };
+}
+
+const knowsSource = (project: GoProject, { folder }: Program): boolean =>
+  (project.packages.get(folder) ?? []).some((file) => file.text !== '');
+
+function reachesOf(project: GoProject, program: Program, module: GoModule): { all: Reach; pure: Reach } {
+  if (!knowsSource(project, program)) {
+    const required = reachByRequirements(module);
+    return { all: required, pure: required };
+  }
+  const all = reachOf(project, module, program.folder, true);
+  return { all, pure: reachOf(project, module, program.folder, false) };
+}
+
+/** Reads a project and picks its program, the one that `command` names or else by rule; undefined where none can be. */
+export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp | undefined; project: GoProject } {
+  const project = readProject(scope);
+  const started = procfileStart(project);
+  const picked = pickProgram(project, command, started);
+  if (!picked) return { app: undefined, project };
+  const { program, from } = picked;
+  const { all, pure } = reachesOf(project, program, program.module);
+  const cgo = cgoOf(project, all);
+  const reach = cgo ? all : pure;
+  const serving = servingOf(reach, program.name, from);
+  const files = runFilesOf(project.inventory, program, reach, serving.framework?.framework.stores ?? false);
+  const own = started && programWords(started.argv).some((word) => baseName(word) === program.name);
+  return { app: { project, ...picked, reach, cgo, serving, files, started: own ? started : undefined }, project };
+}

@@ -1,0 +1,84 @@
+import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import { programWords, type GoApp } from './app.ts';
+import { folderOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
+
+/** Where things lie while the program is built, and where it goes. */
+
+export const SOURCE_ROOT = '/src';
+export const OUTPUT = '/out';
+export const APP_ROOT = '/app';
+const PROGRAMS = '/usr/local/bin';
+
+/** Where the command expects the program: by a path of its own, else on PATH. */
+export function programPath(command: readonly string[] | undefined, name: string): string {
+  const words = programWords(command);
+  const word =
+    words.find((w) => w.slice(w.lastIndexOf('/') + 1) === name) ?? (words.length === 1 ? words[0] : undefined);
+  if (word === undefined) return `${PROGRAMS}/${name}`;
+  if (word.startsWith('/')) return word;
+  const parts = word.split('/').filter((part) => part !== '' && part !== '.');
+  return word.includes('/') && !parts.includes('..')
+    ? `${APP_ROOT}/${parts.join('/')}`
+    : `${PROGRAMS}/${parts.at(-1) ?? name}`;
+}
+
+/** The modules whose go.mod and go.sum have to be there before anything can be downloaded. */
+export function modulesToDownload(project: GoProject, module: GoModule): GoModule[] {
+  const inWorkspace = workspaceFolders(project.workspace);
+  const queue = inWorkspace.includes(module.folder) ? [...inWorkspace] : [module.folder];
+  const found = new Map<string, GoModule>();
+  for (let folder = queue.shift(); folder !== undefined; folder = queue.shift()) {
+    const next = folder === module.folder ? module : project.modules.get(folder);
+    if (!next || found.has(folder)) continue;
+    found.set(folder, next);
+    const file = joinPath(folder, 'go.mod');
+    const replaced = (next.file?.localReplacements ?? []).map((r) => folderOf(file, r.folder));
+    queue.push(...replaced.filter((f) => f !== undefined));
+  }
+  return [...found.values()].sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+export interface Layout {
+  /** The folder that the go command runs in, below the source root. */
+  readonly workFolder: string;
+  /** Whether go.work is in force, takes no part, or would be in the way. */
+  readonly workspace: 'used' | 'none' | 'off';
+  /** The program's package, as an argument of `go build`. */
+  readonly target: string;
+  readonly vendor: boolean;
+  /** Files of checksums: there, there but not for all that go.mod requires, or not there though needed. */
+  readonly sums: 'there' | 'stale' | 'absent' | 'unneeded';
+}
+
+function sumsOf({ inventory }: GoProject, { folder, file }: GoModule): Layout['sums'] {
+  const path = joinPath(folder, 'go.sum');
+  const replaced = new Set(file?.localReplacements.map((r) => r.path));
+  const requires = (file?.requires ?? []).filter((r) => !replaced.has(r.path));
+  if (!inventory.isFile(path)) return requires.length > 0 && inventory.complete ? 'absent' : 'unneeded';
+  const kept = inventory.kept(path);
+  if (kept === undefined || kept.truncated) return 'there';
+  const known = new Set(kept.text.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')));
+  const hasSum = ({ path: p, version }: { path: string; version: string }): boolean =>
+    known.has(`${p} ${version}/go.mod`) || known.has(`${p} ${version}`);
+  const replacedAway = /^\s*replace\b|=>/m.test(inventory.text(joinPath(folder, 'go.mod')) ?? '');
+  return replacedAway || requires.every(hasSum) ? 'there' : 'stale';
+}
+
+export function layoutOf({ project, program }: GoApp): Layout {
+  const { module, folder } = program;
+  const inside = workspaceFolders(project.workspace).includes(module.folder);
+  const workspace = inside ? 'used' : project.inventory.isFile('go.work') ? 'off' : 'none';
+  const workFolder = inside ? '' : module.folder;
+  const below = workFolder === '' ? folder : folder.slice(workFolder.length + 1);
+  const modulesText = joinPath(workFolder, 'vendor/modules.txt');
+  return {
+    workFolder,
+    workspace,
+    target: below === '' ? '.' : `./${below}`,
+    vendor: module.file !== undefined && project.inventory.isFile(modulesText),
+    sums: sumsOf(project, module),
+  };
+}
+
+/** A path's folder as the destination of COPY: relative to the source root. */
+export const copyTarget = (path: string): string => (parentOf(path) === '' ? './' : `./${parentOf(path)}/`);

@@ -1,0 +1,160 @@
+import { defaultCycle, pickTag } from '../../images/catalogue.ts';
+import { debianSlim, DEBIAN, distroless } from '../../images/known.ts';
+import { joinPath } from '../../inventory/inventory.ts';
+import type { Variant } from '../../manifest/schema.ts';
+import { installPackages } from '../../plan/packages.ts';
+import type { Os, Runtime, Step } from '../../plan/plan.ts';
+import { BUILD_STAGE, ROOTFS } from './build.ts';
+import type { Cgo } from './cgo.ts';
+import { APP_ROOT } from './layout.ts';
+import type { GoProject } from './project.ts';
+import type { RunFiles } from './run-files.ts';
+
+/** The image that a program runs in, before the program is in it. */
+export interface Ground {
+  readonly base: Runtime['base'];
+  readonly os: Os;
+  readonly why: string;
+  readonly steps: readonly Step[];
+}
+
+const CERTIFICATES = ['ca-certificates', 'tzdata'];
+const certificatesWhy = 'certificates and time zones, which programs in Go read from the system';
+
+/** In an empty image a user has to be named by hand, for programs that ask who they are. */
+const passwd = (uid: number): Step[] => [
+  {
+    kind: 'file',
+    path: '/etc/passwd',
+    text: `root:x:0:0:root:/root:/sbin/nologin\napp:x:${uid}:${uid}:app:/nonexistent:/sbin/nologin\n`,
+    why: 'the name of the user, for programs that ask for it',
+  },
+  { kind: 'file', path: '/etc/group', text: `root:x:0:\napp:x:${uid}:\n`, why: 'and of its group' },
+];
+
+const ZONES = '/usr/share/zoneinfo.zip';
+
+function scratch(uid: number): Ground {
+  return {
+    base: 'scratch',
+    os: 'scratch',
+    why: 'nothing but the program and what is copied beside it',
+    steps: [
+      {
+        kind: 'copy',
+        from: BUILD_STAGE,
+        sources: ['/etc/ssl/certs/ca-certificates.crt'],
+        to: '/etc/ssl/certs/',
+        why: 'the certificates by which other hosts are known',
+      },
+      {
+        kind: 'copy',
+        from: BUILD_STAGE,
+        sources: ['/usr/local/go/lib/time/zoneinfo.zip'],
+        to: ZONES,
+        why: 'time zones, as the toolchain brings them',
+      },
+      {
+        kind: 'env',
+        vars: { PATH: '/usr/local/bin', ZONEINFO: ZONES },
+        why: 'where programs and time zones are',
+      },
+      ...passwd(uid),
+    ],
+  };
+}
+
+function alpine(): Ground {
+  const line = defaultCycle('alpine-linux')?.cycle ?? 'latest';
+  const packages = installPackages('alpine', CERTIFICATES, certificatesWhy);
+  return {
+    base: { image: 'alpine', tag: pickTag('alpine', [line]) },
+    os: 'alpine',
+    why: 'a small image with a shell and a package manager',
+    steps: packages ? [packages] : [],
+  };
+}
+
+function debian(slim: boolean): Ground {
+  const packages = installPackages('debian', CERTIFICATES, certificatesWhy);
+  return {
+    base: slim ? debianSlim : { image: 'debian', tag: DEBIAN.codename },
+    os: 'debian',
+    why: 'Debian, for a shell and system packages',
+    steps: packages ? [packages] : [],
+  };
+}
+
+function bare(cgo: Cgo | undefined, linksC: boolean): Ground {
+  if (!linksC) {
+    return {
+      base: distroless('static'),
+      os: 'distroless',
+      why: 'certificates, time zones and a user, and no other program',
+      steps: [],
+    };
+  }
+  const cxx = cgo?.cxx ?? true;
+  return {
+    base: distroless(cxx ? 'cc' : 'base-nossl'),
+    os: 'distroless',
+    why: cxx
+      ? 'brings the C and C++ libraries that the program is linked with'
+      : 'brings the C library that the program is linked with',
+    steps: [],
+  };
+}
+
+/** `linksC`: the program is linked with the image's C library. */
+export function groundOf(variant: Variant, cgo: Cgo | undefined, linksC: boolean, uid: number): Ground {
+  if (variant === 'scratch') return scratch(uid);
+  if (variant === 'alpine') return alpine();
+  if (variant === 'distroless') return bare(cgo, linksC);
+  return debian(variant === 'slim');
+}
+
+/** Folders that everyone may write to: those that the program makes files in, and a place for temporary ones. */
+export function writableFolders(files: RunFiles, os: Os): string[] {
+  const own = files.written.map((folder) => joinPath(APP_ROOT, folder));
+  return os === 'scratch' ? ['/tmp', ...own] : own;
+}
+
+/** Brings what the program reads, and then the folders that it writes to: a mode set before would be lost. */
+export function fileSteps(project: GoProject, files: RunFiles, writable: readonly string[]): Step[] {
+  const single = files.read.filter((f) => !f.folder && f.to === f.source && !f.to.includes('/'));
+  const others = files.read.filter((f) => !single.includes(f));
+  const why = 'read at run time';
+  return [
+    ...others.map(({ source, to, folder }): Step => {
+      const code = folder && project.inventory.files((p) => p.startsWith(`${source}/`) && p.endsWith('.go')).length > 0;
+      return {
+        kind: 'copy',
+        sources: [folder ? `${source}/` : source],
+        to: folder ? `./${to}/` : `./${to}`,
+        ...(code ? { exclude: ['**/*.go'] } : {}),
+        why,
+      };
+    }),
+    ...(single.length > 0
+      ? [{ kind: 'copy', sources: single.map((f) => f.source), to: './', why } satisfies Step]
+      : []),
+    ...files.empty.map((file): Step => ({
+      kind: 'file',
+      path: `${APP_ROOT}/${file}`,
+      text: '# Values come from the environment of the container.\n',
+      why: 'the program ends without this file; secrets are never put into an image, so it holds none',
+    })),
+    ...(writable.length > 0
+      ? [
+          {
+            kind: 'copy',
+            from: BUILD_STAGE,
+            sources: [`${ROOTFS}/`],
+            to: '/',
+            why: 'the program makes files here; those that came with the image it cannot change',
+            comment: 'Writable, and sticky like /tmp: new files can be made, those of the image cannot be replaced.',
+          } satisfies Step,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,131 @@
+import type { Advice, Evidence } from '../../plan/plan.ts';
+import { codeOf, hitsOf, type Code } from './code.ts';
+import { ALSO_CLIENTS, COMMAND_LINES, FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
+import { portsOf, type PortFound } from './ports.ts';
+import { importOf, type Reach } from './reach.ts';
+
+/** What a program is once it runs: a server with its port, a worker, or something that ends by itself. */
+export interface Serving {
+  readonly workload: 'service' | 'worker' | 'job';
+  readonly from: Evidence;
+  readonly framework: { readonly framework: Framework; readonly from: Evidence } | undefined;
+  readonly port: PortFound | undefined;
+  readonly health: { readonly path: string; readonly from: Evidence } | undefined;
+  /** Arguments that make the program serve. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly envFrom: Evidence | undefined;
+  readonly advice: readonly Advice[];
+}
+
+/** The port of a program that reads PORT or says nothing. */
+export const DEFAULT_PORT = 8080;
+
+const LISTENS =
+  /\.ListenAndServe(?:TLS)?\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)/g;
+/** A port of the system's choice on this machine's own address: a login callback or a test, no server. */
+const EPHEMERAL = /"(localhost|127\.0\.0\.1|\[::1\])?:0"/;
+
+function frameworkOf(reach: Reach, listens: boolean): Serving['framework'] {
+  for (const framework of FRAMEWORKS) {
+    const found = importOf(reach, framework.packages);
+    if (found && (listens || !ALSO_CLIENTS.has(framework.id))) {
+      return { framework, from: { file: found.file, why: `imports ${found.path}` } };
+    }
+  }
+  return undefined;
+}
+
+/** Subcommands that start a server, by the names that people give them, best first. */
+const SERVE = ['serve', 'server', 'web', 'api', 'http', 'start', 'daemon', 'run'];
+
+/** The subcommand of a command-line program that serves; never the name of the program itself. */
+function serveCommand(code: readonly Code[], name: string): { word: string; from: Evidence } | undefined {
+  const hits = hitsOf(code, /\b(?:Use|Name):\s*"([a-z]+)"/g, 'a subcommand that serves');
+  for (const word of SERVE) {
+    const hit = hits.find((h) => h.groups[1] === word && word !== name);
+    if (hit) return { word, from: { ...hit.from, why: `the subcommand ${word}` } };
+  }
+  return undefined;
+}
+
+/** A route for health checks, registered on the router itself: on a group it would have a prefix. */
+const HEALTH =
+  /\b(?:http|(?:[\w.]*\.)?(?:[\w]*[mM]ux|r|e|app|router|Router|engine|server|s))\.(?:HandleFunc|Handle|GET|Get)\(\s*"(?:GET )?(\/(?:livez|healthz|health|healthcheck|readyz|ping))"/g;
+const HEALTH_ORDER = ['/livez', '/healthz', '/health', '/healthcheck', '/readyz', '/ping'];
+
+function healthOf(code: readonly Code[]): Serving['health'] {
+  const grouped = code.some((file) =>
+    /\bapp\.Group\(|\br\s*:?=\s*\w+\.Group\(|\.Route\(|\.Mount\(|StripPrefix\(/.test(file.code),
+  );
+  const hits = grouped ? [] : hitsOf(code, HEALTH, 'a route for health checks');
+  for (const path of HEALTH_ORDER) {
+    const hit = hits.find((h) => h.groups[1] === path);
+    if (hit) return { path, from: hit.from };
+  }
+  return undefined;
+}
+
+function loopbackAdvice(port: PortFound | undefined): Advice[] {
+  if (!port?.loopback || port.flag !== undefined) return [];
+  const { file, line } = port.from;
+  return [
+    {
+      code: 'listens-on-loopback',
+      detail: `The program listens on an address of its own machine (port ${port.port}); nothing outside the container reaches that.`,
+      hint: 'Listen on ":PORT", without a host.',
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { line }),
+    },
+  ];
+}
+
+const quiet = {
+  framework: undefined,
+  port: undefined,
+  health: undefined,
+  args: [],
+  env: {},
+  envFrom: undefined,
+  advice: [],
+};
+
+function ending(reach: Reach, code: readonly Code[], from: Evidence): Serving {
+  const queue = importOf(reach, WORKERS);
+  const [waits] = hitsOf(code, /\bsignal\.Notify(?:Context)?\(/g, 'waits for a signal to end');
+  if (queue) return { ...quiet, workload: 'worker', from: { file: queue.file, why: `imports ${queue.path}` } };
+  if (waits) return { ...quiet, workload: 'worker', from: waits.from };
+  return { ...quiet, workload: 'job', from: { ...from, why: 'nothing in it listens or waits' } };
+}
+
+/** Reads from a program's source what it is. `name` is the program's own, `from` where it was found. */
+export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
+  const code = codeOf(reach);
+  const lasting = code.filter((file) => !EPHEMERAL.test(file.code));
+  const [listening] = hitsOf(lasting, LISTENS, 'it listens on a port');
+  const framework = frameworkOf(reach, listening !== undefined);
+  if (!listening && !framework) return ending(reach, code, from);
+
+  const ports = portsOf(code);
+  const port = ports.found;
+  const line = importOf(reach, COMMAND_LINES);
+  const serve = line && !framework?.framework.args ? serveCommand(code, name) : undefined;
+  if (line && !serve && !port && !ports.readsPort && !framework) return ending(reach, code, from);
+
+  const byFlag = port?.loopback === true && port.flag !== undefined ? [`--${port.flag}=0.0.0.0:${port.port}`] : [];
+  const env = {
+    ...framework?.framework.env,
+    ...(ports.variable ? { [ports.variable.name]: String(framework?.framework.port ?? DEFAULT_PORT) } : {}),
+  };
+  return {
+    workload: 'service',
+    from: framework?.from ?? listening?.from ?? from,
+    framework,
+    port: framework?.framework.args ? undefined : port,
+    health: healthOf(code),
+    args: framework?.framework.args ?? [...(serve ? [serve.word] : []), ...byFlag],
+    env,
+    envFrom: ports.variable?.from ?? framework?.from,
+    advice: loopbackAdvice(port),
+  };
+}

@@ -1,0 +1,100 @@
+import { takesPart } from './constraint.ts';
+
+/** One Go file, read as far as its imports. */
+export interface SourceFile {
+  readonly path: string;
+  /** The name in the package clause; undefined where the text was not kept or has none. */
+  readonly package: string | undefined;
+  readonly imports: readonly string[];
+  /** The comment above `import "C"`, where C code and `#cgo` lines stand; undefined without that import. */
+  readonly cgo: string | undefined;
+  /** Whether it takes part in a build for Linux, with and without cgo. */
+  readonly takesPart: { readonly withCgo: boolean; readonly withoutCgo: boolean };
+  readonly hasMain: boolean;
+  readonly text: string;
+}
+
+/** White space, a line comment, or a block comment. Sticky patterns only: none can look back and try again. */
+const GAP = /(?:\s+|;|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const PACKAGE = /package\s+([A-Za-z_]\w*)/y;
+const IMPORT = /import\b[ \t]*(\()?/y;
+const SPEC = /(?:[\w.]+[ \t]+)?(?:"([^"\n]*)"|`([^`\n]*)`)/y;
+
+function take(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
+  pattern.lastIndex = at;
+  return pattern.exec(text) ?? undefined;
+}
+
+const gapAt = (text: string, at: number): string => take(GAP, text, at)?.[0] ?? '';
+
+function importsFrom(text: string, start: number): { imports: string[]; cgo: string | undefined } {
+  const imports: string[] = [];
+  let cgo: string | undefined;
+  let at = start;
+  for (;;) {
+    let above = gapAt(text, at);
+    const opens = take(IMPORT, text, at + above.length);
+    if (!opens) return { imports, cgo };
+    at += above.length + opens[0].length;
+    const many = opens[1] !== undefined;
+    do {
+      const gap = gapAt(text, at);
+      const spec = take(SPEC, text, at + gap.length);
+      at += gap.length;
+      if (!spec) break;
+      at += spec[0].length;
+      above = many ? above + gap : above;
+      const path = spec[1] ?? spec[2] ?? '';
+      if (path === 'C') cgo = above;
+      else if (path !== '') imports.push(path);
+    } while (many);
+    if (many && text[at] === ')') at++;
+  }
+}
+
+/** Reads a file's header and imports. The text may be cut off; an absent one gives a file without a package. */
+export function readSource(path: string, text: string | undefined): SourceFile {
+  const gap = gapAt(text ?? '', 0);
+  const clause = take(PACKAGE, text ?? '', gap.length);
+  const { imports, cgo } =
+    clause && text !== undefined ? importsFrom(text, gap.length + clause[0].length) : { imports: [], cgo: undefined };
+  return {
+    path,
+    package: clause?.[1],
+    imports,
+    cgo,
+    takesPart: { withCgo: takesPart(gap, true), withoutCgo: cgo === undefined && takesPart(gap, false) },
+    hasMain: text !== undefined && /^func\s+main\s*\(\s*\)/m.test(text),
+    text: text ?? '',
+  };
+}
+
+/** A string in the code, and where it stands. */
+export interface Literal {
+  readonly value: string;
+  readonly index: number;
+}
+
+const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)"|`([^`]*)`|'(?:[^'\\\n]|\\.)+'/g;
+
+/** The code without its comments (blanked, so that places stay), and the strings in it. */
+export function readCode(text: string): { readonly code: string; readonly literals: readonly Literal[] } {
+  const literals: Literal[] = [];
+  const code = text.replaceAll(
+    TOKEN,
+    (token: string, plain: string | undefined, raw: string | undefined, at: number) => {
+      if (plain !== undefined || raw !== undefined) literals.push({ value: plain ?? raw ?? '', index: at });
+      return token.startsWith('/') ? token.replaceAll(/[^\n]/g, ' ') : token;
+    },
+  );
+  return { code, literals };
+}
+
+/** The patterns of `//go:embed` lines. https://pkg.go.dev/embed */
+export function embedsOf(text: string): string[] {
+  return [...text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)].flatMap(({ 1: patterns = '' }) =>
+    [...patterns.matchAll(/"([^"]*)"|`([^`]*)`|(\S+)/g)].map((m) => (m[1] ?? m[2] ?? m[3] ?? '').replace(/^all:/, '')),
+  );
+}
+
+export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

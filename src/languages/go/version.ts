@@ -1,0 +1,157 @@
+import { parse as parseToml } from 'smol-toml';
+import { z } from 'zod';
+import { cycleOf, cyclesOf, defaultCycle, isSupported, lifeOf, tagsOf } from '../../images/catalogue.ts';
+import { DEBIAN, officialImage } from '../../images/known.ts';
+import { joinPath, type Inventory } from '../../inventory/inventory.ts';
+import type { Advice, ImageRef } from '../../plan/plan.ts';
+import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import type { VersionLine } from './module-file.ts';
+import type { GoModule, GoProject } from './project.ts';
+
+const PRODUCT = 'go';
+/** Marks a version that is a minimum, as the lines of go.mod are, in a source's text. */
+const AT_LEAST = '>=';
+
+const lineOf = (version: string): string => version.split('.').slice(0, 2).join('.');
+const minor = (version: string): number => Number(lineOf(version).split('.')[1] ?? 0);
+
+/**
+ * Go builds older modules with newer toolchains (https://go.dev/doc/go1compat), and reads the lines of go.mod as
+ * minimums (https://go.dev/doc/toolchain). So a `go` line raises the floor; a `toolchain` line is followed as
+ * long as its release line is supported.
+ */
+function readVersion(text: string): string | undefined {
+  const minimum = text.startsWith(AT_LEAST);
+  const version = /^(?:>=)?(?:go)?(\d+(?:\.\d+)*)/.exec(text.trim())?.[1];
+  if (version === undefined) return undefined;
+  const newest = defaultCycle(PRODUCT)?.cycle ?? version;
+  if (!version.includes('.')) return newest;
+  if (!minimum) return lineOf(version);
+  return minor(newest) >= minor(version) ? newest : lineOf(version);
+}
+
+const missing = (inventory: Inventory, file: string): string => inventory.text(file) ?? '';
+
+function versionFile(inventory: Inventory, file: string): VersionSource[] {
+  const text = missing(inventory, file).trim().split('\n')[0]?.trim() ?? '';
+  return text === '' ? [] : [{ text: shown(text), from: { file, line: 1, why: `${file} says ${shown(text)}` } }];
+}
+
+/** asdf and mise: `golang 1.26.1`, one tool a line. */
+function toolVersions(inventory: Inventory, file: string): VersionSource[] {
+  const lines = missing(inventory, file).split('\n');
+  const at = lines.findIndex((line) => /^\s*(golang|go)\s+\S/.test(line));
+  const version = lines[at]?.trim().split(/\s+/)[1];
+  return version === undefined
+    ? []
+    : [{ text: shown(version), from: { file, line: at + 1, why: `go ${shown(version)} in ${file}` } }];
+}
+
+const versionText = z.union([
+  z.string(),
+  z.number().transform(String),
+  z.array(z.string()).transform((all) => all[0] ?? ''),
+  z.looseObject({ version: z.string() }).transform((tool) => tool.version),
+]);
+const miseFile = z.looseObject({
+  tools: z.looseObject({ go: versionText.optional(), golang: versionText.optional() }).optional(),
+});
+
+function miseTools(inventory: Inventory, file: string): VersionSource[] {
+  const text = inventory.text(file);
+  if (text === undefined) return [];
+  const tools = miseFile.safeParse(parsedToml(text)).data?.tools;
+  const version = tools?.go ?? tools?.golang;
+  if (version === undefined) return [];
+  const at = text.split('\n').findIndex((line) => /^\s*"?(go|golang)"?\s*=/.test(line));
+  return [
+    {
+      text: shown(version),
+      from: { file, ...(at < 0 ? {} : { line: at + 1 }), why: `go = ${shown(version)} in ${file}` },
+    },
+  ];
+}
+
+function parsedToml(text: string): unknown {
+  try {
+    return parseToml(text);
+  } catch {
+    return {};
+  }
+}
+
+/** What came out of a file and goes into a sentence: short, and without control characters. */
+const shown = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 40);
+
+function toolchainLine(line: VersionLine | undefined, file: string): VersionSource[] {
+  if (!line) return [];
+  const cycle = cycleOf(PRODUCT, line.version);
+  const current = cycle !== undefined && isSupported(cycle);
+  const why = current ? `toolchain go${line.version}` : `toolchain go${line.version}, at least`;
+  return [{ text: `${current ? '' : AT_LEAST}${line.version}`, from: { file, line: line.line, why } }];
+}
+
+function goLine(line: VersionLine | undefined, file: string): VersionSource[] {
+  if (!line) return [];
+  const why = `the newest supported release that is at least the ${line.version} of the go line`;
+  return [{ text: `${AT_LEAST}${line.version}`, from: { file, line: line.line, why } }];
+}
+
+interface Place {
+  readonly title: string;
+  read(project: GoProject, module: GoModule): VersionSource[];
+}
+
+const inRootAndModule =
+  (read: (inventory: Inventory, file: string) => VersionSource[], ...files: readonly string[]) =>
+  ({ inventory }: GoProject, { folder }: GoModule): VersionSource[] =>
+    [...new Set([folder, ''])].flatMap((at) => files.flatMap((file) => read(inventory, joinPath(at, file))));
+
+const modFile = ({ folder }: GoModule): string => joinPath(folder, 'go.mod');
+
+/** The one order in which version files are asked. */
+const PLACES: readonly Place[] = [
+  { title: '.go-version', read: inRootAndModule(versionFile, '.go-version') },
+  { title: '.tool-versions', read: inRootAndModule(toolVersions, '.tool-versions') },
+  { title: 'mise.toml', read: inRootAndModule(miseTools, 'mise.toml', '.mise.toml') },
+  {
+    title: 'toolchain line of go.work, while its release is supported',
+    read: ({ workspace }) => toolchainLine(workspace?.toolchain, 'go.work'),
+  },
+  {
+    title: 'toolchain line of go.mod, while its release is supported',
+    read: (_, module) => toolchainLine(module.file?.toolchain, modFile(module)),
+  },
+  { title: 'go line of go.work, as a minimum', read: ({ workspace }) => goLine(workspace?.go, 'go.work') },
+  { title: 'go line of go.mod, as a minimum', read: (_, module) => goLine(module.file?.go, modFile(module)) },
+];
+
+export const versionOrder: readonly string[] = ['runtime in the manifest', ...PLACES.map((place) => place.title)];
+
+export const isVersionFile = (path: string): boolean => /(^|\/)\.go-version$/.test(path);
+
+/** The release line to build with, and what named it. */
+export function goVersion(project: GoProject, module: GoModule): ChosenVersion {
+  const sources = PLACES.flatMap((place) => place.read(project, module));
+  const chosen = chooseVersion(PRODUCT, sources, readVersion);
+  return { ...chosen, rejected: chosen.rejected.filter((r) => r.value !== chosen.version) };
+}
+
+/** The image with the toolchain: as precise as asked, on the Debian release of the other images where it is there. */
+export function toolchainImage(version: string): ImageRef {
+  const line = cycleOf(PRODUCT, version)?.cycle;
+  const patch = line !== undefined && line !== version && tagsOf('golang').has(`${line}-${DEBIAN.codename}`);
+  return patch ? { image: 'golang', tag: `${version}-${DEBIAN.codename}` } : officialImage('golang', version, '');
+}
+
+export function versionAdvice(version: string): Advice[] {
+  const { state, eol } = lifeOf(PRODUCT, version);
+  if (state !== 'ended') return [];
+  return [
+    {
+      code: 'runtime-end-of-life',
+      detail: `Go ${version} gets no security fixes since ${eol ?? 'some time'}.`,
+      hint: `A newer toolchain builds the same code: ${cyclesOf(PRODUCT)[0]?.cycle ?? 'the newest'} is the newest release.`,
+    },
+  ];
+}

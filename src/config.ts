@@ -42,14 +42,6 @@ const settings = {
 const configSchema = z.object(settings);
 export type Config = z.infer<typeof configSchema>;
 
-/** What each setting is, for the reference in the documentation. */
-export const settingDescriptions = (): { name: string; description: string; fallback: unknown }[] =>
-  Object.entries(settings).map(([name, schema]) => ({
-    name,
-    description: schema.description ?? '',
-    fallback: schema.safeParse(undefined).data,
-  }));
-
 /** Reads the settings. Throws with every fault in one message. */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));

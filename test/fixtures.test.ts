@@ -1,13 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { planProject } from '../src/generate/plan.ts';
-import { understandProject } from '../src/generate/project.ts';
+import { DockerfileParser } from 'dockerfile-ast';
+import { makeBuild } from '../src/generate/build.ts';
 import { languages } from '../src/languages/index.ts';
-import { parseManifest } from '../src/manifest/parse.ts';
-import { renderDockerfile } from '../src/render/dockerfile.ts';
 import { loadTemplates } from '../src/render/load-templates.ts';
 import { inventoryOf } from './support/directory.ts';
+import { readFixtures } from './support/fixtures.ts';
 import { golden } from './support/golden.ts';
 
 /**
@@ -15,25 +13,37 @@ import { golden } from './support/golden.ts';
  * asked with it, `Dockerfile`, `dockerignore` and `manifest.json` what must come back, `run.json` what the built
  * image must do (see test/images/).
  */
-const root = new URL('fixtures/', import.meta.url).pathname;
-const templates = loadTemplates();
+const tools = { templates: loadTemplates(), version: 'test' };
+const fixtures = readFixtures();
 
-for (const name of readdirSync(root)) {
-  const folder = `${root}${name}`;
+for (const { name, folder, source, request, run } of fixtures) {
   describe(`fixture ${name}`, () => {
-    const request = existsSync(`${folder}/request.json`)
-      ? parseManifest(readFileSync(`${folder}/request.json`, 'utf8'), 'request.json')
-      : {};
+    const build = () => makeBuild({ tree: inventoryOf(source), manifest: request, dockerfile: 'generate' }, tools);
 
-    test('gives the manifest and the Dockerfile that are kept beside it', () => {
-      const project = understandProject(inventoryOf(`${folder}/source`), request);
-      const plan = planProject(project);
-      golden(`${folder}/manifest.json`, `${JSON.stringify(project.merged, null, 2)}\n`);
-      golden(`${folder}/Dockerfile`, renderDockerfile(plan, templates, 'test').text);
+    test('gives the files that are kept beside it', () => {
+      const { project, dockerfile, ignore, warnings } = build();
+      golden(`${folder}/manifest.json`, `${JSON.stringify({ ...project?.merged, warnings }, null, 2)}\n`);
+      golden(`${folder}/Dockerfile`, dockerfile.text);
+      golden(`${folder}/dockerignore`, ignore.text);
+    });
+
+    test('every instruction is one that the plan holds, with its reason', () => {
+      const { dockerfile } = build();
+      const parsed = DockerfileParser.parse(dockerfile.text).getInstructions();
+      assert.deepEqual(
+        parsed.map((i) => i.getRange().start.line + 1),
+        dockerfile.steps.map((step) => step.line),
+      );
+      for (const step of dockerfile.steps) assert.ok(step.why.length > 5, step.instruction);
+    });
+
+    test('reads nothing that its ignore file takes away', () => {
+      const missing = build().warnings.filter((w) => w.code.startsWith('copy-'));
+      assert.deepEqual(missing, []);
     });
 
     test('says what its image has to do', () => {
-      assert.ok(existsSync(`${folder}/run.json`), 'run.json is missing');
+      assert.ok(run.output ?? run.http ?? run.exit !== undefined ?? run.byReading, 'run.json asks for nothing');
     });
   });
 }
@@ -41,7 +51,7 @@ for (const name of readdirSync(root)) {
 describe('languages', () => {
   for (const { id } of languages) {
     test(`${id} has a fixture`, () => {
-      assert.ok(readdirSync(root).some((name) => name === id || name.startsWith(`${id}-`)));
+      assert.ok(fixtures.some(({ name }) => name === id || name.startsWith(`${id}-`)));
     });
   }
 });

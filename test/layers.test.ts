@@ -12,7 +12,7 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   inventory: ['problems'],
   plan: ['problems', 'inventory', 'images', 'manifest'],
   images: ['plan'],
-  ignore: ['problems', 'inventory', 'plan'],
+  ignore: ['problems', 'inventory', 'plan', 'manifest'],
   languages: ['problems', 'inventory', 'images', 'manifest', 'plan', 'ignore'],
   manifest: ['problems', 'languages', 'plan'],
   detection: ['problems', 'inventory', 'languages'],

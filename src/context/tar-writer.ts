@@ -4,7 +4,7 @@
  * https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
  */
 
-export const BLOCK = 512;
+const BLOCK = 512;
 
 export interface TarEntry {
   readonly path: string;

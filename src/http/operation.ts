@@ -42,8 +42,7 @@ export interface Operation<Query extends z.ZodObject = z.ZodObject> {
 }
 
 /** Fixes the types of an operation's query. */
-export const defineOperation = <Query extends z.ZodObject>(operation: Operation<Query>): Operation =>
-  operation as unknown as Operation;
+export const defineOperation = <Query extends z.ZodObject>(operation: Operation<Query>): Operation => operation;
 
 function parseQuery(schema: z.ZodObject, query: unknown): Record<string, unknown> {
   const parsed = schema.safeParse(query);

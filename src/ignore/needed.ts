@@ -1,6 +1,6 @@
 import type { Inventory } from '../inventory/inventory.ts';
 import { createMatcher } from './matcher.ts';
-import { parseIgnore, type Pattern } from './parse.ts';
+import { parseIgnore } from './parse.ts';
 
 /** A path that the Dockerfile reads from the context; a pattern where `glob` is set. */
 export interface NeededPath {
@@ -24,10 +24,4 @@ export function namedPaths({ path, glob }: NeededPath, inventory: Inventory): st
   return inventory.entries
     .filter((e) => matcher.decide(e.path, e.kind === 'directory').by !== undefined)
     .map((e) => e.path);
-}
-
-/** The index of the pattern by which a path is left out under a list; undefined where it is sent. */
-export function leftOutBy(path: string, patterns: readonly Pattern[], directory: boolean): number | undefined {
-  const { ignored, by } = createMatcher(patterns).decide(path, directory);
-  return ignored ? by : undefined;
 }

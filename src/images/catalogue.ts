@@ -27,7 +27,6 @@ export const catalogueDates: { readonly tags: string; readonly cycles: string } 
 /** All release lines of a product, newest first; empty for one that is not in the catalogue. */
 export const cyclesOf = (product: string): readonly Cycle[] => products[product] ?? [];
 
-export const imagesInCatalogue = (): readonly string[] => Object.keys(tags);
 export const tagsOf = (image: string): ReadonlySet<string> => tags[image] ?? new Set();
 
 /** The first of the tags, most wanted first, that the image is known to have; else the last, which is taken on trust. */

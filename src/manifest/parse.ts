@@ -4,7 +4,7 @@ import { Problem, type Fault } from '../problems/problem.ts';
 import { manifestSchema, type Manifest } from './schema.ts';
 
 /** RFC 6901: the path of an issue as a JSON pointer. */
-export function pointerOf(path: readonly PropertyKey[]): string {
+function pointerOf(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 

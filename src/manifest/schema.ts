@@ -49,7 +49,7 @@ const command = z.union([text.min(1), z.array(text).min(1).max(256)]);
 
 export const variants = ['slim', 'alpine', 'distroless', 'debian', 'scratch'] as const;
 export type Variant = (typeof variants)[number];
-export const workloads = ['service', 'worker', 'job', 'cron', 'static'] as const;
+const workloads = ['service', 'worker', 'job', 'cron', 'static'] as const;
 export const ignoreModes = ['merge', 'keep', 'replace'] as const;
 export type IgnoreMode = (typeof ignoreModes)[number];
 

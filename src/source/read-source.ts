@@ -26,7 +26,7 @@ export interface Source {
   /** SHA-256 by path, with `contents: 'digest'`. */
   readonly digests: ReadonlyMap<string, string>;
   /** The content of a regular file, with `contents: 'spool'`; empty for any other path. */
-  content(path: string): AsyncGenerator<Buffer>;
+  readonly content: (path: string) => AsyncGenerator<Buffer>;
   /** Gives memory and disk back; may be called again. */
   dispose(): Promise<void>;
 }
@@ -122,9 +122,10 @@ export async function readSource(body: Readable, options: ReadOptions): Promise<
   const raw = new Spool(options.spool);
   const hash = createHash('sha256');
   const meter: Meter = { sent: 0, inflated: 0 };
+  const bytes = received(body, meter, hash, limits);
   try {
     const builder = new TreeBuilder(spool, options);
-    const { head, all } = await peek(received(body, meter, hash, limits), BLOCK);
+    const { head, all } = await peek(bytes, BLOCK);
     const format = sniff(head);
     if (format === 'zip') {
       await spoolRaw(all, raw);
@@ -139,6 +140,8 @@ export async function readSource(body: Readable, options: ReadOptions): Promise<
     await spool.dispose();
     throw error;
   } finally {
+    // Ends its watch over a silent sender; not awaited, for it may be waiting for that sender itself.
+    void bytes.return(undefined);
     await raw.dispose();
   }
 }

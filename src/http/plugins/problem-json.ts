@@ -30,7 +30,7 @@ const frameworkErrors: Readonly<Record<string, ProblemSlug>> = {
 };
 
 /** Makes any thrown thing a problem; what nobody foresaw is a 500 that says nothing of the inside. */
-export function toProblem(error: unknown): Problem {
+function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, statusCode, message } = error as Partial<FastifyError>;
   const slug = code === undefined ? undefined : frameworkErrors[code];
@@ -45,7 +45,7 @@ export function toProblem(error: unknown): Problem {
   });
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if (problem.slug === 'overloaded' || problem.slug === 'too-many-requests') reply.header('retry-after', '5');
   return reply
     .code(problem.status)

@@ -88,7 +88,7 @@ const linkedWith = (preamble: string): string[] => [
     preamble.split('\n').flatMap((line) => {
       const wanted = /^\s*(?:\/\/)?\s*#cgo[^:\n]*?\b(pkg-config|LDFLAGS):(.*)$/.exec(line);
       const words = (wanted?.[2] ?? '').split(/\s+/).filter((word) => /^[\w.+-]+$/.test(word));
-      return wanted?.[1] === 'pkg-config' ? words : words.filter((w) => /^-l/.test(w)).map((w) => w.slice(2));
+      return wanted?.[1] === 'pkg-config' ? words : words.filter((w) => w.startsWith('-l')).map((w) => w.slice(2));
     }),
   ),
 ];
@@ -130,15 +130,13 @@ export function cgoOf(project: GoProject, reach: Reach): Cgo | undefined {
     const from = { file: found.file, why: `imports ${found.path}, which is made with C code` };
     return [{ from, cxx, build, run, advice: [] }];
   });
-  const [first, ...others] = [...(own ? [own] : []), ...theirs];
+  const all = [...(own ? [own] : []), ...theirs];
+  const [first] = all;
   if (!first) return undefined;
-  return others.reduce(
-    (all, one) => ({
-      ...all,
-      cxx: all.cxx || one.cxx,
-      build: [...all.build, ...one.build],
-      run: [...all.run, ...one.run],
-    }),
-    first,
-  );
+  return {
+    ...first,
+    cxx: all.some((one) => one.cxx),
+    build: all.flatMap((one) => one.build),
+    run: all.flatMap((one) => one.run),
+  };
 }

@@ -28,7 +28,7 @@ export function isForLinux(name: string): boolean {
 }
 
 /** Evaluates the expression of a `//go:build` line; one that cannot be read counts as true. */
-export function evaluate(expression: string, cgo: boolean): boolean {
+function evaluate(expression: string, cgo: boolean): boolean {
   const tokens = expression.match(/&&|\|\||!|\(|\)|[\w.]+/g) ?? [];
   let at = 0;
   const unary = (): boolean => {

@@ -3,7 +3,7 @@ import type { ImageRef, Stage, Step } from '../../plan/plan.ts';
 
 /** The health check of images that have no shell: a program of 40 lines, built by the toolchain that is there anyway. */
 
-export const HEALTH_STAGE = 'healthcheck';
+const HEALTH_STAGE = 'healthcheck';
 export const HEALTH_PROGRAM = '/usr/local/bin/healthcheck';
 const SOURCE = '/healthcheck/main.go';
 const BINARY = '/healthcheck/healthcheck';

@@ -1,4 +1,4 @@
-import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import { joinPath } from '../../inventory/inventory.ts';
 import { programWords, type GoApp } from './app.ts';
 import { folderOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
 
@@ -79,6 +79,3 @@ export function layoutOf({ project, program }: GoApp): Layout {
     sums: sumsOf(project, module),
   };
 }
-
-/** A path's folder as the destination of COPY: relative to the source root. */
-export const copyTarget = (path: string): string => (parentOf(path) === '' ? './' : `./${parentOf(path)}/`);

@@ -38,8 +38,10 @@ function variantOf({ settings, command, variant }: PlanRequest): { variant: Vari
 
 /** The programs that steps of the entry point call by name are built as well. */
 function programsToBuild({ project, program }: GoApp, { settings }: PlanRequest): Program[] {
-  const words = (settings.entrypoint?.steps ?? []).flatMap((step) => programWords(toArgv(step)).map(baseName));
-  const others = programsOf(project).filter((p) => p.name !== program.name && words.includes(p.name));
+  const words = new Set(
+    (settings.entrypoint?.steps ?? []).flatMap((step) => programWords(toArgv(step)).map((word) => baseName(word))),
+  );
+  const others = programsOf(project).filter((p) => p.name !== program.name && words.has(p.name));
   return [program, ...others];
 }
 

@@ -40,7 +40,7 @@ function isProgram(project: GoProject, folder: string): boolean {
 }
 
 /** Every program of the project, examples and tools among them. */
-export function allPrograms(project: GoProject): Program[] {
+function allPrograms(project: GoProject): Program[] {
   return [...project.packages.keys()]
     .filter((folder) => isProgram(project, folder))
     .map((folder) => {
@@ -82,7 +82,7 @@ const BESIDE =
 
 interface Rule {
   readonly why: string;
-  fits(program: Program): boolean;
+  readonly fits: (program: Program) => boolean;
 }
 
 function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {

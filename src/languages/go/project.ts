@@ -53,7 +53,7 @@ function packagesOf(inventory: Inventory): Map<string, SourceFile[]> {
 const MODULE_PATH = /^[A-Za-z0-9_~.-]+(\/[A-Za-z0-9_~.-]+)*$/;
 
 /** Without a go.mod: the prefix under which files import folders of this very project, as in the days of GOPATH. */
-export function guessModulePath(packages: ReadonlyMap<string, readonly SourceFile[]>): string {
+function guessModulePath(packages: ReadonlyMap<string, readonly SourceFile[]>): string {
   const votes = new Map<string, number>();
   const imports = [...packages.values()].flat().flatMap((file) => file.imports);
   for (const path of imports) {

@@ -37,7 +37,7 @@ function importsFrom(text: string, start: number): { imports: string[]; cgo: str
     if (!opens) return { imports, cgo };
     at += above.length + opens[0].length;
     const many = opens[1] !== undefined;
-    do {
+    for (let more = true; more; more = many) {
       const gap = gapAt(text, at);
       const spec = take(SPEC, text, at + gap.length);
       at += gap.length;
@@ -47,7 +47,7 @@ function importsFrom(text: string, start: number): { imports: string[]; cgo: str
       const path = spec[1] ?? spec[2] ?? '';
       if (path === 'C') cgo = above;
       else if (path !== '') imports.push(path);
-    } while (many);
+    }
     if (many && text[at] === ')') at++;
   }
 }

@@ -9,6 +9,7 @@ import type { Manifest } from '../manifest/schema.ts';
 import { toArgv } from '../plan/command.ts';
 import type { Advice } from '../plan/plan.ts';
 import { Problem } from '../problems/problem.ts';
+import { readProcfile } from './procfile.ts';
 
 /** A project that is understood: which app, in which language, with which settings, and why. */
 export interface Project {
@@ -32,11 +33,16 @@ function projectManifest(tree: Inventory, app: string): { manifest: Manifest; fi
   return undefined;
 }
 
-function scopeOf(tree: Inventory, language: Language, app: string): { scope: Scope; root: string } {
+function scopeOf(
+  tree: Inventory,
+  language: Language,
+  app: string,
+  command: readonly string[] | undefined,
+): { scope: Scope; root: string } {
   const root = app === '' ? undefined : language.workspaceOf?.(tree, app);
-  if (root === undefined) return { scope: { inventory: tree.at(app), member: '' }, root: app };
+  if (root === undefined) return { scope: { inventory: tree.at(app), member: '', command }, root: app };
   const member = root === '' ? app : app.slice(root.length + 1);
-  return { scope: { inventory: tree.at(root), member }, root };
+  return { scope: { inventory: tree.at(root), member, command }, root };
 }
 
 /**
@@ -54,17 +60,20 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
       : chooseApp(tree, languages, apps, asked);
   const project = projectManifest(tree, app.path);
   const chosen = chooseLanguage(app, languages, request.language ?? project?.manifest.language);
-  const { scope, root } = scopeOf(tree, chosen, app.path);
-  const inferred = chosen.infer(scope);
   if (environment !== undefined) checkEnvironment(environment, request, project?.manifest);
-  const detected = { at: '/language', value: chosen.id } as const;
-  const signs = app.candidates.find((c) => c.language === chosen.id)?.signs ?? [];
-  const merged = mergeManifests({
+  const layers = {
     request,
     ...(project ? { project } : {}),
-    findings: inferred.findings,
     ...(environment === undefined ? {} : { environment }),
-  });
+  };
+  const said = mergeManifests({ ...layers, findings: [] }).manifest.command;
+  const processes = readProcfile(tree, app.path);
+  const { scope, root } = scopeOf(tree, chosen, app.path, said === undefined ? processes.command : toArgv(said));
+  const inferred = chosen.infer(scope);
+  const findings = [...processes.findings(chosen, scope, inferred.findings), ...inferred.findings];
+  const detected = { at: '/language', value: chosen.id } as const;
+  const signs = app.candidates.find((c) => c.language === chosen.id)?.signs ?? [];
+  const merged = mergeManifests({ ...layers, findings });
   const origins = merged.origins[detected.at]
     ? merged.origins
     : {
@@ -90,7 +99,7 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
     scope,
     root,
     merged: { manifest, origins },
-    advice: inferred.advice ?? [],
+    advice: [...(inferred.advice ?? []), ...processes.advice],
   };
 }
 

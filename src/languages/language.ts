@@ -38,6 +38,7 @@ export interface Detectable {
   '/framework': string;
   '/workload': NonNullable<Settings['workload']>;
   '/command': readonly string[];
+  '/processes': Readonly<Record<string, readonly string[]>>;
   '/port': number;
   '/health/path': string;
   '/build/command': readonly string[];
@@ -67,6 +68,8 @@ export interface Scope {
   readonly inventory: Inventory;
   /** The app's folder below that root; '' when the app is the root. */
   readonly member: string;
+  /** What the request, the project's manifest or its Procfile says is run; undefined where the language has to find it. */
+  readonly command?: readonly string[] | undefined;
 }
 
 export interface Inferred {
@@ -106,6 +109,8 @@ export interface Language {
   /** The folders of a workspace's members that can be run as apps, when the root is a workspace. */
   apps?(inventory: Inventory): readonly string[];
   infer(scope: Scope): Inferred;
+  /** The program behind a command that only starts another (`npm start`); such commands stand in Procfiles. */
+  resolveCommand?(scope: Scope, argv: readonly string[]): readonly string[] | undefined;
   plan(request: PlanRequest): BuildPlan;
   /** What a `.dockerignore` should leave out of such a project. */
   ignore(scope: Scope): readonly IgnoreRule[];

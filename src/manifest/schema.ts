@@ -64,6 +64,10 @@ const settings = {
   framework: identifier.optional(),
   workload: z.enum(workloads).optional(),
   command: command.optional().meta({ description: 'What the container runs: an argv, or one line.' }),
+  processes: z
+    .record(identifier, command)
+    .optional()
+    .meta({ description: 'Other programs that the same image runs, by name: a worker, a job, a release step.' }),
   entrypoint: z
     .strictObject({
       steps: z

@@ -2,7 +2,7 @@ import { baseName } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { Rejected, Scope } from '../language.ts';
 import { cgoOf, type Cgo } from './cgo.ts';
-import { hintedFolders, procfileStart, type Started } from './hints.ts';
+import { hintedFolders } from './hints.ts';
 import { moduleOf, readProject, type GoModule, type GoProject } from './project.ts';
 import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
 import { reachByRequirements, reachOf, type Reach } from './reach.ts';
@@ -19,8 +19,6 @@ export interface GoApp {
   readonly cgo: Cgo | undefined;
   readonly serving: Serving;
   readonly files: RunFiles;
-  /** How the Procfile starts this program, if it does. */
-  readonly started: Started | undefined;
 }
 
 /** The words of a command that may be a program's name; those of a script too, where a shell runs it. */
@@ -36,18 +34,12 @@ interface Pick {
   readonly rejected: readonly Rejected[];
 }
 
-function pickProgram(
-  project: GoProject,
-  command: readonly string[] | undefined,
-  started: Started | undefined,
-): Pick | undefined {
+function pickProgram(project: GoProject, command: readonly string[] | undefined): Pick | undefined {
   const programs = programsOf(project);
   const named = (words: readonly string[]): Program | undefined =>
     words.map((word) => programs.find((p) => p.name === baseName(word))).find((p) => p !== undefined);
   const asked = named(programWords(command));
   if (asked) return { program: asked, from: evidenceOf(project, asked, 'the command names it'), rejected: [] };
-  const byProcfile = named(programWords(started?.argv));
-  if (started && byProcfile) return { program: byProcfile, from: started.from, rejected: [] };
   const chosen = chooseProgram(project, hintedFolders(project));
   if (chosen) return { ...chosen, from: evidenceOf(project, chosen.program, chosen.why) };
   if (project.inventory.complete || programs.length > 0) return undefined;
@@ -72,8 +64,7 @@ function reachesOf(project: GoProject, program: Program, module: GoModule): { al
 /** Reads a project and picks its program, the one that `command` names or else by rule; undefined where none can be. */
 export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp | undefined; project: GoProject } {
   const project = readProject(scope);
-  const started = procfileStart(project);
-  const picked = pickProgram(project, command, started);
+  const picked = pickProgram(project, command);
   if (!picked) return { app: undefined, project };
   const { program, from } = picked;
   const { all, pure } = reachesOf(project, program, program.module);
@@ -81,6 +72,5 @@ export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp |
   const reach = cgo ? all : pure;
   const serving = servingOf(reach, program.name, from);
   const files = runFilesOf(project.inventory, program, reach, serving.framework?.framework.stores ?? false);
-  const own = started && programWords(started.argv).some((word) => baseName(word) === program.name);
-  return { app: { project, ...picked, reach, cgo, serving, files, started: own ? started : undefined }, project };
+  return { app: { project, ...picked, reach, cgo, serving, files }, project };
 }

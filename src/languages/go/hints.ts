@@ -1,9 +1,7 @@
 import { resolveTarget } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
-import type { Evidence } from '../../plan/plan.ts';
 import type { GoProject } from './project.ts';
 
-/** What other files of the project say about its programs: how it is built elsewhere, and how it is started. */
+/** What other files of the project say about its programs: how it is built elsewhere. */
 
 const BUILD_FILES = /^(Dockerfile|Makefile|GNUmakefile|makefile|[Jj]ustfile|Taskfile\.ya?ml|\.goreleaser\.ya?ml)$/;
 
@@ -24,22 +22,4 @@ export function hintedFolders({ inventory, member, packages }: GoProject): strin
     const distinct = [...new Set(named)];
     return distinct.length === 1 ? distinct : [];
   });
-}
-
-export interface Started {
-  readonly argv: readonly string[];
-  readonly from: Evidence;
-}
-
-/** The `web` line of a Procfile, where it starts a program without a shell. https://devcenter.heroku.com/articles/procfile */
-export function procfileStart({ inventory, member }: GoProject): Started | undefined {
-  const file = member === '' ? 'Procfile' : `${member}/Procfile`;
-  const lines = (inventory.text(file) ?? '').split('\n');
-  const at = lines.findIndex((line) => /^web\s*:/.test(line));
-  const line = (lines[at] ?? '').replace(/^web\s*:/, '').trim();
-  if (line === '' || /\p{Cc}/u.test(line)) return undefined;
-  const argv = toArgv(line);
-  const [program = ''] = argv;
-  if (program === 'go' || program === '/bin/sh') return undefined;
-  return { argv, from: { file, line: at + 1, why: 'the web process of the Procfile' } };
 }

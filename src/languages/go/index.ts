@@ -76,13 +76,12 @@ function apps(inventory: Inventory): string[] {
   return programs.length > 1 ? programs.map((p) => p.folder).filter((folder) => folder !== '') : [];
 }
 
-function findingsOf({ project, program, from, rejected, serving, cgo, started }: GoApp): Finding[] {
+function findingsOf({ project, program, from, rejected, serving, cgo }: GoApp): Finding[] {
   const { module } = program;
   const version = goVersion(project, module);
   const known = project.packages.size > 0 || serving.framework !== undefined;
   const modFile = { file: joinPath(module.folder, 'go.mod'), why: `module ${module.path}` };
   const framework = serving.framework;
-  const argv = started?.argv ?? [program.name, ...serving.args];
   return [
     ...(module.file?.module === undefined
       ? []
@@ -97,7 +96,7 @@ function findingsOf({ project, program, from, rejected, serving, cgo, started }:
     { at: '/packageManager', value: 'go', from: modFile },
     ...(framework ? [{ at: '/framework', value: framework.framework.id, from: framework.from } as const] : []),
     ...(known ? [{ at: '/workload', value: serving.workload, from: serving.from } as const] : []),
-    { at: '/command', value: argv, from, rejected },
+    { at: '/command', value: [program.name, ...serving.args], from, rejected },
     ...(serving.port ? [{ at: '/port', value: serving.port.port, from: serving.port.from } as const] : []),
     ...(serving.health ? [{ at: '/health/path', value: serving.health.path, from: serving.health.from } as const] : []),
     ...(serving.envFrom && Object.keys(serving.env).length > 0

@@ -87,6 +87,7 @@ const RULES: readonly PortRule[] = [
     pattern:
       /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*):)?(?<port>\d{2,5})\b"?/gi,
   },
+  { why: 'an address without a host', pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
 ];
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;

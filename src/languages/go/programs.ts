@@ -49,7 +49,7 @@ function allPrograms(project: GoProject): Program[] {
     });
 }
 
-/** The programs that may be meant: of the member or its module, without examples and tools. */
+/** The programs that may be meant, without examples and tools: of the member or its module, else of modules below. */
 export function programsOf(project: GoProject): Program[] {
   const { member } = project;
   const all = allPrograms(project);
@@ -61,9 +61,11 @@ export function programsOf(project: GoProject): Program[] {
   }
   const roots = [member, ...(member === '' ? workspaceFolders(project.workspace) : [])];
   const modules = new Set(roots.map((root) => moduleOf(project, root).folder));
-  const near = all.filter((p) => inside(p.folder, member) && modules.has(p.module.folder));
   const below = (p: Program): string => (member === '' ? p.folder : p.folder.slice(member.length + 1));
-  return near.filter((p) => !ASIDE.test(below(p)) || p.folder === p.module.folder);
+  const meant = all.filter((p) => inside(p.folder, member) && !ASIDE.test(below(p)));
+  const near = all.filter((p) => inside(p.folder, member) && modules.has(p.module.folder));
+  const own = near.filter((p) => !ASIDE.test(below(p)) || p.folder === p.module.folder);
+  return own.length > 0 ? own : meant;
 }
 
 export interface ChosenProgram {

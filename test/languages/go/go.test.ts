@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { isForLinux, takesPart } from '../../../src/languages/go/constraint.ts';
+import { readModuleFile } from '../../../src/languages/go/module-file.ts';
+import { embedsOf, readSource } from '../../../src/languages/go/source-file.ts';
+import { adviceOf, dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
+
+const MAIN = 'package main\n\nfunc main() {}\n';
+const serving = (call: string): string =>
+  `package main\n\nimport (\n\t"net/http"\n\t"os"\n)\n\nvar _ = os.Args\n\nfunc main() { ${call} }\n`;
+const goMod = (...lines: string[]): string => ['module example.com/shop', '', ...lines, ''].join('\n');
+
+const runtimeOf = (files: Readonly<Record<string, string>>) => {
+  const { manifest, origins } = projectOf({ 'main.go': MAIN, ...files }).merged;
+  return {
+    version: manifest.runtime,
+    file: origins['/runtime']?.from?.file,
+    rejected: origins['/runtime']?.rejected?.map((r) => r.value),
+  };
+};
+
+describe('go: versions', () => {
+  test('the go line is a minimum, and the newest release is taken', () => {
+    assert.deepEqual(runtimeOf({ 'go.mod': goMod('go 1.21') }).version, '1.27');
+  });
+
+  test('a toolchain line is followed while its release is supported', () => {
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.25.0', 'toolchain go1.26.2') }).version, '1.26');
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.21', 'toolchain go1.22.1') }).version, '1.27');
+  });
+
+  test('a version file goes before go.mod, which is kept among the rejected', () => {
+    const found = runtimeOf({ 'go.mod': goMod('go 1.25.0'), '.tool-versions': 'nodejs 24\ngolang 1.26.1\n' });
+    assert.deepEqual(found, { version: '1.26', file: '.tool-versions', rejected: ['1.27'] });
+  });
+
+  test('a newer release than any that is known is taken on trust', () => {
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.41') }).version, '1.41');
+  });
+});
+
+describe('go: files', () => {
+  test('go.mod: blocks, comments, indirect requirements, replacements by a folder', () => {
+    const file = readModuleFile(
+      goMod(
+        'go 1.26 // at least',
+        'require (',
+        '\ta.org/b v1.2.3',
+        '\tc.org/d v0.1.0 // indirect',
+        ')',
+        'replace a.org/b => ../b',
+      ),
+      'go.mod',
+    );
+    assert.equal(file.go?.version, '1.26');
+    assert.deepEqual(
+      file.requires.map((r) => [r.path, r.indirect]),
+      [
+        ['a.org/b', false],
+        ['c.org/d', true],
+      ],
+    );
+    assert.deepEqual(file.localReplacements, [{ path: 'a.org/b', folder: '../b' }]);
+  });
+
+  test('a block that never closes is a broken file', () => {
+    assert.equal(problemOf(() => readModuleFile('require (\n a v1\n', 'go.mod'))?.slug, 'broken-file');
+  });
+
+  test('names and constraints say which files take part', () => {
+    assert.deepEqual(
+      ['x_windows.go', 'x_linux.go', 'x_test.go', 'x_arm64.go', 'x_darwin_arm64.go', 'linux.go'].map((n) =>
+        isForLinux(n),
+      ),
+      [false, true, false, true, false, true],
+    );
+    assert.equal(takesPart('//go:build (linux && !cgo) || windows\n', false), true);
+    assert.equal(takesPart('//go:build (linux && !cgo) || windows\n', true), false);
+    assert.equal(takesPart('// +build ignore\n\n', false), false);
+  });
+
+  test('imports, and the comment above import "C"', () => {
+    const file = readSource('a.go', 'package a\n\nimport "fmt"\n\n// #cgo LDFLAGS: -lz\nimport "C"\n');
+    assert.deepEqual(file.imports, ['fmt']);
+    assert.match(file.cgo ?? '', /-lz/);
+    assert.deepEqual(embedsOf('//go:embed all:dist "a b.txt"\nvar files embed.FS\n'), ['dist', 'a b.txt']);
+  });
+});
+
+describe('go: programs', () => {
+  const command = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest.command;
+
+  test('of several below cmd/, the one that the module is named after', () => {
+    assert.deepEqual(command({ 'go.mod': goMod('go 1.26'), 'cmd/shop/main.go': MAIN, 'cmd/seed/main.go': MAIN }), [
+      'shop',
+    ]);
+  });
+
+  test('tools and examples are not taken', () => {
+    assert.deepEqual(
+      command({ 'go.mod': goMod('go 1.26'), 'cmd/x/main.go': MAIN, 'examples/a/main.go': MAIN, 'tools/gen.go': MAIN }),
+      ['x'],
+    );
+  });
+
+  test('several of the same standing are a list to choose from; a command that names one settles it', () => {
+    const files = { 'go.mod': goMod('go 1.26'), 'red/main.go': MAIN, 'blue/main.go': MAIN };
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');
+    assert.match(dockerfileOf(files, { command: 'blue --loud' }), /-o \/out\/blue \.\/blue/);
+  });
+
+  test('a program in a module of its own, below one that has none, is found', () => {
+    const files = {
+      'go.mod': goMod('go 1.26'),
+      'lib.go': 'package shop\n',
+      'a/go.mod': 'module a.org/a\n',
+      'a/main.go': MAIN,
+    };
+    assert.match(dockerfileOf(files), /\/out\/a /);
+  });
+
+  test('a library has no program', () => {
+    assert.equal(
+      problemOf(() => dockerfileOf({ 'go.mod': goMod('go 1.26'), 'shop.go': 'package shop\n' }))?.slug,
+      'no-start-command',
+    );
+  });
+});
+
+describe('go: ports', () => {
+  const port = (call: string) =>
+    projectOf({ 'go.mod': goMod('go 1.26'), 'main.go': serving(call) }).merged.manifest.port;
+
+  test('the address of the call, the default beside PORT, an address by itself', () => {
+    assert.equal(port('http.ListenAndServe(":4000", nil)'), 4000);
+    assert.equal(port('p := os.Getenv("PORT")\nif p == "" {\n\tp = "5000"\n}\nhttp.ListenAndServe(":"+p, nil)'), 5000);
+    assert.equal(port('for _, at := range []string{":3500"} { http.ListenAndServe(at, nil) }'), 3500);
+  });
+
+  test('an address that nobody outside reaches is told', () => {
+    const files = { 'go.mod': goMod('go 1.26'), 'main.go': serving('http.ListenAndServe("localhost:4000", nil)') };
+    assert.deepEqual(adviceOf(files), ['listens-on-loopback']);
+  });
+});
+
+describe('go: cgo', () => {
+  const withC = (preamble: string): string => `package main\n\n${preamble}\nimport "C"\n\nfunc main() {}\n`;
+
+  test('without C code the build crosses machines, with it the image has a C library', () => {
+    assert.match(
+      dockerfileOf({ 'go.mod': goMod('go 1.26'), 'main.go': MAIN }),
+      /FROM --platform=\$BUILDPLATFORM golang/,
+    );
+    const text = dockerfileOf({ 'go.mod': goMod('go 1.26'), 'main.go': withC('// int one;') });
+    assert.match(text, /CGO_ENABLED="1"/);
+    assert.match(text, /FROM gcr\.io\/distroless\/base-nossl-debian13:nonroot AS runtime/);
+  });
+
+  test('libraries that no image has are told', () => {
+    assert.deepEqual(adviceOf({ 'go.mod': goMod('go 1.26'), 'main.go': withC('// #cgo LDFLAGS: -lfoo') }), [
+      'c-library',
+    ]);
+  });
+});

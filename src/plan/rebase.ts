@@ -18,13 +18,16 @@ function rebaseStep(step: Step, root: string): Step {
   return { ...step, mounts };
 }
 
+/** Moves steps that were made for a folder of the project to the project's root. */
+export const rebaseSteps = (steps: readonly Step[], root: string): Step[] =>
+  root === '' ? [...steps] : steps.map((step) => rebaseStep(step, root));
+
 /** Moves a plan that was made for a folder of the project to the project's root, which is the build context. */
 export function rebasePlan(plan: BuildPlan, root: string): BuildPlan {
   if (root === '') return plan;
-  const rebase = (steps: readonly Step[]): Step[] => steps.map((step) => rebaseStep(step, root));
   return {
     ...plan,
-    stages: plan.stages.map((stage) => ({ ...stage, steps: rebase(stage.steps) })),
-    runtime: { ...plan.runtime, steps: rebase(plan.runtime.steps) },
+    stages: plan.stages.map((stage) => ({ ...stage, steps: rebaseSteps(stage.steps, root) })),
+    runtime: { ...plan.runtime, steps: rebaseSteps(plan.runtime.steps, root) },
   };
 }

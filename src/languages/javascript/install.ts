@@ -1,0 +1,361 @@
+import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import type { Advice, CopyStep, ImageRef, Mount, Step } from '../../plan/plan.ts';
+import { all, sh, type Shell } from '../../plan/shell.ts';
+import { inFolder } from './commands.ts';
+import { majorOf } from './node-version.ts';
+import type { PackageManager } from './package-manager.ts';
+import { ownScripts } from './own-scripts.ts';
+import { PACKAGE_FILES, type Package } from './package-json.ts';
+import { prismaFiles } from './prisma.ts';
+import { packagesOf, type JsProject } from './project.ts';
+import { localFolder } from './workspace.ts';
+
+/** How dependencies are installed: the package manager itself, the files it goes by, and its own exact mode. */
+
+const PNPM_STORE = '/pnpm/store';
+/** The newest line that takes projects made before install scripts had to be approved. https://pnpm.io/supply-chain-security */
+const DEFAULT_PNPM = '10';
+
+export const BUN: ImageRef = { image: 'oven/bun', tag: '1' };
+
+export interface InstallOptions {
+  /** The version of Node.js in the image. */
+  readonly node: string;
+  /** The image brings bun along, and maybe no npm. */
+  readonly bunImage?: boolean;
+}
+
+function mountsOf({ manager }: JsProject): Mount[] {
+  const target = {
+    npm: '/root/.npm',
+    pnpm: PNPM_STORE,
+    yarn: manager.berry ? '/root/.yarn/berry/cache' : '/usr/local/share/.cache/yarn',
+    bun: '/root/.bun/install/cache',
+  }[manager.name];
+  return [{ type: 'cache', target, ...(manager.name === 'yarn' ? { sharing: 'locked' as const } : {}) }];
+}
+
+/** https://pnpm.io/installation#compatibility */
+function pnpmFor(node: string): string {
+  const major = majorOf(node);
+  if (major < 16) return '7';
+  return major < 18 ? '8' : DEFAULT_PNPM;
+}
+
+function globalInstall({ manager }: JsProject, { node }: InstallOptions): Shell | undefined {
+  const { name, version, berry, release } = manager;
+  if (name === 'npm') return version === undefined ? undefined : sh`npm install -g ${`npm@${version}`}`;
+  if (name === 'pnpm') return sh`npm install -g ${`pnpm@${version ?? pnpmFor(node)}`}`;
+  if (name !== 'yarn' || release !== undefined) return undefined;
+  if (berry) return sh`npm install -g --force ${`@yarnpkg/cli-dist@${version ?? '4'}`}`;
+  const bundled = majorOf(node) < 26 && (version === undefined || '1.22.22'.startsWith(version));
+  return bundled ? undefined : sh`npm install -g --force ${`yarn@${version ?? '1'}`}`;
+}
+
+/** Brings the package manager into the image, in the version that the project names. */
+export function managerSteps(project: JsProject, options: InstallOptions): Step[] {
+  const { manager } = project;
+  if (manager.name === 'bun') {
+    return options.bunImage
+      ? []
+      : [
+          {
+            kind: 'copy',
+            from: bunImageOf(project),
+            sources: ['/usr/local/bin/bun'],
+            to: '/usr/local/bin/bun',
+            why: 'the package manager; the program itself runs on Node.js',
+            evidence: [manager.from],
+          },
+        ];
+  }
+  const command = globalInstall(project, options);
+  if (command === undefined) return [];
+  return [
+    {
+      kind: 'run',
+      phase: 'install',
+      mounts: [{ type: 'cache', target: '/root/.npm' }],
+      command,
+      why: `the package manager, in the version that the project is made with`,
+      evidence: [manager.from],
+    },
+  ];
+}
+
+export function bunImageOf({ manager }: JsProject): ImageRef {
+  return manager.name === 'bun' && manager.version !== undefined && /^\d+(\.\d+)*$/.test(manager.version)
+    ? { image: 'oven/bun', tag: manager.version }
+    : BUN;
+}
+
+/** The program by which the manager is called. */
+export function managerArgv({ manager }: JsProject): readonly string[] {
+  if (manager.name === 'yarn' && manager.release !== undefined) return ['node', `/app/${manager.release}`];
+  return [manager.name];
+}
+
+const isBelow = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
+
+const SETTINGS = [
+  '.npmrc',
+  '.yarnrc',
+  '.yarnrc.yml',
+  'pnpm-workspace.yaml',
+  '.pnpmfile.cjs',
+  '.pnpmfile.mjs',
+  'bunfig.toml',
+  '.pnp.cjs',
+  '.pnp.loader.mjs',
+];
+const FOLDERS = ['.yarn/releases', '.yarn/plugins', '.yarn/patches', '.yarn/cache', 'patches', '.patches'];
+
+const packageFiles = ({ inventory }: JsProject, pkg: Package): string[] =>
+  PACKAGE_FILES.map((name) => joinPath(pkg.folder, name))
+    .filter((file) => inventory.isFile(file))
+    .slice(0, 1);
+
+/** `file:` dependencies: a folder or an archive that has to be there when it is installed. */
+function localDependencies(project: JsProject): string[] {
+  const { inventory, members } = project;
+  const known = new Set(members.map((m) => m.folder));
+  return packagesOf(project).flatMap((pkg) =>
+    [
+      ...Object.values(pkg.json.dependencies),
+      ...Object.values(pkg.json.devDependencies),
+      ...Object.values(pkg.json.optionalDependencies),
+    ].flatMap((spec) => {
+      const path = localFolder(pkg, spec);
+      if (path === undefined || path === '' || known.has(path)) return [];
+      if (inventory.isFile(path)) return [path];
+      return inventory.isDirectory(path) ? [`${path}/`] : [];
+    }),
+  );
+}
+
+/** What is copied before anything is installed, so that an edit of the source installs nothing again. */
+export function manifestFiles(project: JsProject): string[] {
+  const { inventory, root, members, lock } = project;
+  const files = [
+    ...packageFiles(project, root),
+    ...(lock ? [lock.file] : []),
+    ...SETTINGS.filter((file) => inventory.isFile(file)),
+    ...FOLDERS.filter((folder) => inventory.files(isBelow(folder)).length > 0).map((folder) => `${folder}/`),
+    ...members.flatMap((member) => packageFiles(project, member)),
+    ...localDependencies(project),
+    ...prismaFiles(project),
+  ];
+  return [...new Set(files)];
+}
+
+function manifestCopies(project: JsProject): CopyStep[] {
+  const why = 'what is installed, before the source: an edit of the source installs nothing again';
+  if (!project.inventory.complete && project.lock === undefined) {
+    const sources = ['package.json', 'package-lock.json*'];
+    return [{ kind: 'copy', sources, to: './', glob: true, why }];
+  }
+  const files = manifestFiles(project);
+  if (files.length === 0) return [];
+  const nested = files.some((file) => parentOf(file) !== '' || file.endsWith('/'));
+  return [{ kind: 'copy', sources: files, to: './', ...(nested ? { parents: true } : {}), why }];
+}
+
+/** The exact mode where the lock is there and holds all that is asked for, else the plain one. */
+const isExact = ({ lock }: JsProject): boolean => lock !== undefined && lock.drift === undefined;
+
+/** Managers that install for single members of a workspace are told which. */
+const npmScope = ({ app, members }: JsProject): Shell =>
+  app.folder === '' || members.length === 0 ? sh`` : sh` --workspace=${app.folder} --include-workspace-root`;
+
+const pnpmScope = ({ app, members }: JsProject): Shell =>
+  app.folder === '' || members.length === 0 ? sh`` : sh` --filter=${`{${app.folder}}...`} --filter=${'{.}'}`;
+
+/** Install scripts that pnpm would leave out, and without which a module does not work. https://pnpm.io/settings#allowbuilds */
+const NEEDS_SCRIPTS = [
+  'better-sqlite3',
+  'sqlite3',
+  'bcrypt',
+  'canvas',
+  're2',
+  'node-sass',
+  '@prisma/client',
+  'prisma',
+  '@prisma/engines',
+  'isolated-vm',
+  'puppeteer',
+  'cpu-features',
+  'node-pty',
+  'serialport',
+  'zeromq',
+  'libxmljs2',
+  'couchbase',
+  '@nestjs/core',
+];
+
+export function allowsAllBuilds(project: JsProject): boolean {
+  const { manager, inventory, root } = project;
+  if (manager.name !== 'pnpm' || manager.version !== undefined) return false;
+  const approved =
+    /onlyBuiltDependencies|allowBuilds|neverBuiltDependencies|ignoredBuiltDependencies|dangerouslyAllowAllBuilds/;
+  if (approved.test(root.text) || approved.test(inventory.text('pnpm-workspace.yaml') ?? '')) return false;
+  const names = new Set(
+    packagesOf(project).flatMap((p) => [...Object.keys(p.json.dependencies), ...Object.keys(p.json.devDependencies)]),
+  );
+  return NEEDS_SCRIPTS.some((name) => names.has(name));
+}
+
+const commands: Readonly<Record<PackageManager['name'], (project: JsProject, exact: boolean) => Shell>> = {
+  npm: (project, exact) => {
+    const quiet = sh`--no-audit --no-fund${npmScope(project)}`;
+    if (!project.inventory.complete && project.lock === undefined)
+      return sh`if [ -f package-lock.json ]; then npm ci ${quiet}; else npm install ${quiet}; fi`;
+    return exact ? sh`npm ci ${quiet}` : sh`npm install ${quiet}`;
+  },
+  pnpm: (project, exact) => {
+    const builds = allowsAllBuilds(project) ? sh` --config.dangerouslyAllowAllBuilds=true` : sh``;
+    const mode = exact ? sh`--frozen-lockfile` : sh`--no-frozen-lockfile`;
+    return sh`CI=1 pnpm install --store-dir=${PNPM_STORE} ${mode}${pnpmScope(project)}${builds}`;
+  },
+  yarn: (project, exact) => {
+    const yarn = managerArgv(project);
+    if (project.manager.berry) return exact ? sh`${yarn} install --immutable` : sh`${yarn} install --no-immutable`;
+    return exact ? sh`${yarn} install --frozen-lockfile --non-interactive` : sh`${yarn} install --non-interactive`;
+  },
+  bun: ({ lock }, exact) => {
+    if (exact) return sh`bun install --frozen-lockfile`;
+    return lock === undefined ? sh`bun install` : sh`bun install --no-save`;
+  },
+};
+
+function scriptlessSteps(project: JsProject, options: InstallOptions): Step[] {
+  const { removed } = ownScripts(project);
+  if (removed.length === 0 || project.app.file.endsWith('5')) return [];
+  const tool = options.bunImage ? sh`bun pm pkg` : sh`npm pkg`;
+  const commands = removed.map(({ folder, names }) =>
+    inFolder(folder, sh`${tool} delete ${names.map((name) => `scripts.${name}`)}`),
+  );
+  return [
+    {
+      kind: 'run',
+      command: all(...commands),
+      why: 'install scripts of the project itself would need its source; those that do something are run when it is there',
+      comment: 'Install scripts of the project itself come after its source; those of its dependencies run as always.',
+    },
+  ];
+}
+
+/** Settings that keep large downloads, which an image has no use for or gets from elsewhere, out of the install. */
+function installEnv(project: JsProject): Record<string, string> {
+  const names = new Set(
+    packagesOf(project).flatMap((p) => [...Object.keys(p.json.dependencies), ...Object.keys(p.json.devDependencies)]),
+  );
+  const has = (...wanted: readonly string[]): boolean => wanted.some((name) => names.has(name));
+  return {
+    ...(has('cypress') ? { CYPRESS_INSTALL_BINARY: '0' } : {}),
+    ...(has('puppeteer') ? { PUPPETEER_SKIP_DOWNLOAD: 'true' } : {}),
+    ...(has('playwright', '@playwright/test', 'playwright-chromium') ? { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } : {}),
+    ...(project.manager.berry &&
+    project.linker !== 'pnp' &&
+    project.inventory.files(isBelow('.yarn/cache')).length === 0
+      ? { YARN_ENABLE_GLOBAL_CACHE: 'true' }
+      : {}),
+    ...(project.manager.berry && project.linker === 'pnp' ? { YARN_ENABLE_GLOBAL_CACHE: 'false' } : {}),
+    ...(project.manager.berry && project.manager.release === undefined ? { YARN_IGNORE_PATH: '1' } : {}),
+  };
+}
+
+/** All steps from an image with Node.js to one with every dependency installed below the working directory. */
+export function installSteps(project: JsProject, options: InstallOptions): Step[] {
+  const env = installEnv(project);
+  const { lock, manager } = project;
+  return [
+    ...(Object.keys(env).length > 0
+      ? [{ kind: 'env', vars: env, why: 'settings of the package manager and of what it downloads' } satisfies Step]
+      : []),
+    ...managerSteps(project, options),
+    ...manifestCopies(project),
+    ...scriptlessSteps(project, options),
+    {
+      kind: 'run',
+      phase: 'install',
+      mounts: mountsOf(project),
+      command: commands[manager.name](project, isExact(project)),
+      why: isExact(project)
+        ? `exactly what ${lock?.file ?? 'the lockfile'} holds; what was downloaded is kept by the builder from one build to the next`
+        : 'the dependencies; what was downloaded is kept by the builder from one build to the next',
+      evidence: [manager.from],
+    },
+  ];
+}
+
+const prunes: Readonly<Record<PackageManager['name'], (project: JsProject, exact: boolean) => Shell | undefined>> = {
+  npm: (project) => sh`npm prune --omit=dev --ignore-scripts --no-audit --no-fund${npmScope(project)}`,
+  pnpm: (project, exact) => {
+    const mode = exact ? sh` --frozen-lockfile` : sh``;
+    return sh`CI=1 pnpm install --prod --ignore-scripts --prefer-offline --store-dir=${PNPM_STORE}${mode}${pnpmScope(project)}`;
+  },
+  yarn: (project) => {
+    const yarn = managerArgv(project);
+    const { manager, app } = project;
+    if (!manager.berry)
+      return sh`${yarn} install --production --frozen-lockfile --ignore-scripts --prefer-offline --non-interactive`;
+    if (!(manager.version ?? '4').startsWith('4')) return undefined;
+    return app.folder === '' || app.json.name === undefined
+      ? sh`${yarn} workspaces focus --all --production`
+      : sh`${yarn} workspaces focus --production ${app.json.name}`;
+  },
+  bun: (_, exact) =>
+    all(sh`rm -rf node_modules`, sh`bun install --production ${exact ? sh`--frozen-lockfile` : sh`--no-save`}`),
+};
+
+/** Leaves only what the app runs with, in a tree where everything is installed. Undefined where the manager cannot. */
+export function pruneStep(project: JsProject): Step | undefined {
+  const command = prunes[project.manager.name](project, isExact(project));
+  if (command === undefined) return undefined;
+  return {
+    kind: 'run',
+    phase: 'install',
+    mounts: mountsOf(project),
+    command,
+    why: 'takes out what only the build needs',
+  };
+}
+
+/** What is not as exact as it could be, and how to make it so. */
+export function installAdvice(project: JsProject): Advice[] {
+  const { lock, locks, manager, inventory } = project;
+  const advice: Advice[] = [];
+  const remedy = { npm: 'npm install', pnpm: 'pnpm install', yarn: 'yarn install', bun: 'bun install' }[manager.name];
+  if (lock?.drift !== undefined) {
+    advice.push({
+      code: 'lockfile-drifted',
+      detail: `${lock.file} does not fit package.json: ${lock.drift}. Dependencies are installed without its exactness.`,
+      hint: `Run \`${remedy}\` and keep the ${lock.file} that it writes.`,
+      file: lock.file,
+    });
+  }
+  if (lock === undefined && inventory.complete && Object.keys(project.root.json.dependencies).length > 0) {
+    advice.push({
+      code: 'lockfile-missing',
+      detail: `There is no lockfile of ${manager.name}: each build takes the newest versions that package.json allows.`,
+      hint: `Run \`${remedy}\` and keep the lockfile that it writes.`,
+    });
+  }
+  const others = locks.filter((l) => l.owner !== manager.name);
+  if (lock !== undefined && others.length > 0) {
+    advice.push({
+      code: 'several-lockfiles',
+      detail: `${lock.file} is used (${manager.from.why}); ${others.map((l) => l.file).join(', ')} is not.`,
+      hint: 'Keep the lockfile of one package manager.',
+    });
+  }
+  if (allowsAllBuilds(project)) {
+    advice.push({
+      code: 'install-scripts-allowed',
+      detail:
+        'pnpm runs the install scripts of all dependencies, because the project does not say which of them it trusts, and needs some.',
+      hint: 'Run `pnpm approve-builds`, which writes the list down.',
+    });
+  }
+  return advice;
+}

@@ -1,0 +1,127 @@
+import { joinPackages } from '../../plan/packages.ts';
+import { buildDependencies, productionDependencies, type JsProject } from './project.ts';
+
+/** Modules that are more than JavaScript, by their exact names: what they need to be compiled, and to run. */
+
+interface Native {
+  /** Compiled when it is installed, at least where no prebuilt binary fits or can be fetched. */
+  readonly compiled?: boolean;
+  /** Debian packages, for the build and for the runtime. */
+  readonly build?: readonly string[];
+  readonly run?: readonly string[];
+  /** Alpine's names for those of the runtime. */
+  readonly alpine?: readonly string[];
+}
+
+const compiled: Native = { compiled: true };
+/** https://github.com/Automattic/node-canvas#compiling */
+const CANVAS: Native = {
+  compiled: true,
+  build: ['libcairo2-dev', 'libgif-dev', 'libjpeg-dev', 'libpango1.0-dev', 'librsvg2-dev', 'libpixman-1-dev'],
+  run: [
+    'libcairo2',
+    'libgif7',
+    'libjpeg62-turbo',
+    'libpango-1.0-0',
+    'libpangocairo-1.0-0',
+    'librsvg2-2',
+    'fontconfig',
+    'fonts-dejavu-core',
+  ],
+  alpine: ['cairo', 'giflib', 'libjpeg-turbo', 'pango', 'librsvg', 'fontconfig', 'font-dejavu'],
+};
+const CHROMIUM: Native = { run: ['chromium', 'fonts-liberation'], alpine: ['chromium', 'font-liberation'] };
+const OPENSSL: Native = { build: ['openssl'], run: ['openssl'], alpine: ['openssl'] };
+
+const NATIVE: Readonly<Record<string, Native>> = {
+  argon2: compiled,
+  bcrypt: compiled,
+  'better-sqlite3': compiled,
+  bufferutil: compiled,
+  'utf-8-validate': compiled,
+  canvas: CANVAS,
+  couchbase: compiled,
+  'cpu-features': compiled,
+  farmhash: compiled,
+  'ffi-napi': compiled,
+  hiredis: compiled,
+  ibm_db: compiled,
+  'isolated-vm': compiled,
+  kerberos: { compiled: true, build: ['libkrb5-dev'], run: ['libgssapi-krb5-2'], alpine: ['krb5-libs'] },
+  leveldown: compiled,
+  'classic-level': compiled,
+  libxmljs: compiled,
+  libxmljs2: compiled,
+  libpq: { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'] },
+  'pg-native': { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'] },
+  microtime: compiled,
+  'msgpackr-extract': compiled,
+  'node-expat': compiled,
+  'node-pty': compiled,
+  'node-rdkafka': {
+    compiled: true,
+    build: ['librdkafka-dev', 'libssl-dev', 'zlib1g-dev'],
+    run: ['librdkafka1'],
+    alpine: ['librdkafka'],
+  },
+  'node-sass': compiled,
+  posix: compiled,
+  re2: compiled,
+  'ref-napi': compiled,
+  rocksdb: compiled,
+  serialport: compiled,
+  'sodium-native': compiled,
+  sqlite3: compiled,
+  ssh2: compiled,
+  'tree-sitter': compiled,
+  usb: { compiled: true, build: ['libudev-dev'], run: ['libudev1'] },
+  zeromq: compiled,
+  '@discordjs/opus': compiled,
+  '@tensorflow/tfjs-node': compiled,
+  'uWebSockets.js': compiled,
+  'fluent-ffmpeg': { run: ['ffmpeg'], alpine: ['ffmpeg'] },
+  gm: { run: ['graphicsmagick'], alpine: ['graphicsmagick'] },
+  imagemagick: { run: ['imagemagick'], alpine: ['imagemagick'] },
+  'pdf-poppler': { run: ['poppler-utils'], alpine: ['poppler-utils'] },
+  pdf2pic: { run: ['graphicsmagick', 'ghostscript'], alpine: ['graphicsmagick', 'ghostscript'] },
+  puppeteer: CHROMIUM,
+  'puppeteer-core': CHROMIUM,
+  'whatsapp-web.js': CHROMIUM,
+  playwright: CHROMIUM,
+  'playwright-core': CHROMIUM,
+  'playwright-chromium': CHROMIUM,
+  '@prisma/client': OPENSSL,
+  prisma: OPENSSL,
+};
+
+export interface NativeModules {
+  readonly compiled: boolean;
+  readonly build: readonly string[];
+  readonly run: readonly string[];
+  readonly alpine: readonly string[];
+  /** Names of the modules that ask for packages at run time, for the reason. */
+  readonly names: readonly string[];
+}
+
+/** What the project's dependencies need beside JavaScript. */
+export function nativeModules(project: JsProject): NativeModules {
+  const forBuild = Object.keys(buildDependencies(project));
+  const forRun = Object.keys(productionDependencies(project)).filter((name) => Object.hasOwn(NATIVE, name));
+  const native = (name: string): Native => (Object.hasOwn(NATIVE, name) ? (NATIVE[name] ?? {}) : {});
+  return {
+    compiled: forBuild.some((name) => native(name).compiled === true),
+    build: joinPackages(...forBuild.map((name) => native(name).build)),
+    run: joinPackages(...forRun.map((name) => native(name).run)),
+    alpine: joinPackages(...forRun.map((name) => native(name).alpine)),
+    names: forRun.filter((name) => native(name).run !== undefined),
+  };
+}
+
+/** The variable by which a browser's library is told where the browser of the system is. https://pptr.dev/api/puppeteer.configuration */
+export function browserEnv(project: JsProject): Readonly<Record<string, string>> {
+  const names = productionDependencies(project);
+  const has = (...wanted: readonly string[]): boolean => wanted.some((name) => names[name] !== undefined);
+  return has('puppeteer', 'puppeteer-core', 'whatsapp-web.js')
+    ? { PUPPETEER_EXECUTABLE_PATH: '/usr/bin/chromium', PUPPETEER_SKIP_DOWNLOAD: 'true' }
+    : {};
+}

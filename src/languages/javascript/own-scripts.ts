@@ -1,0 +1,69 @@
+import type { JsProject } from './project.ts';
+import { packagesOf } from './project.ts';
+import type { Package } from './package-json.ts';
+
+/**
+ * Scripts of the project's own that its package manager runs when it installs. Most of them need the source, which is
+ * not there yet when dependencies are installed, or a git repository, which never is.
+ */
+
+const INSTALL_SCRIPTS = [
+  'preinstall',
+  'install',
+  'postinstall',
+  'preprepare',
+  'prepare',
+  'postprepare',
+  'prepublish',
+] as const;
+
+/** Commands that do nothing for an image: git hooks, and checks of who installs. */
+const NO_USE =
+  /^(npx |pnpm |yarn |bunx |is-ci \|\|)?\s*(husky|lefthook|simple-git-hooks|only-allow|is-ci|pinst|lint-staged|ts-patch|git |echo|true|exit 0|test -d)\b/;
+/** Commands that work on what was installed and on files that are copied before it. */
+const ON_MODULES = /^(npx |pnpm (exec )?|yarn |bunx )?\s*(patch-package|prisma generate)\b/;
+
+interface OwnScript {
+  readonly pkg: Package;
+  readonly name: string;
+  readonly command: string;
+}
+
+const partsOf = (command: string): string[] => command.split(/&&|\|\||;/).map((part) => part.trim());
+
+const all = (project: JsProject): OwnScript[] =>
+  packagesOf(project).flatMap((pkg) =>
+    INSTALL_SCRIPTS.flatMap((name) => {
+      const command = pkg.json.scripts[name];
+      return command === undefined ? [] : [{ pkg, name, command }];
+    }),
+  );
+
+const early = ({ command }: OwnScript): boolean => partsOf(command).every((part) => ON_MODULES.test(part));
+const useless = ({ command }: OwnScript): boolean => NO_USE.test(partsOf(command)[0] ?? '');
+
+export interface OwnScripts {
+  /** Run by the package manager itself, when it installs. */
+  readonly kept: boolean;
+  /** By folder, the scripts that are taken out before the install. */
+  readonly removed: readonly { readonly folder: string; readonly names: readonly string[] }[];
+  /** Those of them that are run once the source is there. */
+  readonly later: readonly { readonly folder: string; readonly name: string }[];
+  /** True where a script applies patches to what is installed. */
+  readonly patches: boolean;
+}
+
+export function ownScripts(project: JsProject): OwnScripts {
+  const scripts = all(project);
+  const removed = scripts.filter((script) => !early(script));
+  const folders = [...new Set(removed.map(({ pkg }) => pkg.folder))];
+  return {
+    kept: scripts.length > removed.length,
+    removed: folders.map((folder) => ({
+      folder,
+      names: removed.filter((s) => s.pkg.folder === folder).map((s) => s.name),
+    })),
+    later: removed.filter((s) => !useless(s)).map(({ pkg, name }) => ({ folder: pkg.folder, name })),
+    patches: scripts.some(({ command }) => /\bpatch-package\b/.test(command)),
+  };
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createInventory, type Inventory } from '../../../src/inventory/inventory.ts';
+import { assetStage } from '../../../src/languages/javascript/asset-stage.ts';
+import { renderDockerfile } from '../../../src/render/dockerfile.ts';
+import { loadTemplates } from '../../../src/render/load-templates.ts';
+import type { Stage } from '../../../src/plan/plan.ts';
+
+function inventoryOf(files: Readonly<Record<string, string>>): Inventory {
+  const texts = new Map(Object.entries(files).map(([path, text]) => [path, { text, truncated: false }]));
+  return createInventory(
+    Object.entries(files).map(([path, text]) => ({ path, kind: 'file', size: text.length, mode: 0o644 })),
+    texts,
+  );
+}
+
+const templates = loadTemplates();
+const written = (stage: Stage | undefined): string =>
+  renderDockerfile(
+    { syntax: { image: 'docker/dockerfile', tag: '1' }, stages: stage ? [stage] : [], advice: [] },
+    templates,
+    'test',
+  ).text;
+
+describe('the stage that builds assets for other languages', () => {
+  test('a package.json at the root, with a lock', () => {
+    const built = assetStage(
+      inventoryOf({
+        'package.json': '{"scripts":{"build":"vite build"},"devDependencies":{"vite":"^7.0.0"}}',
+        'package-lock.json':
+          '{"lockfileVersion":3,"packages":{"":{},"node_modules/vite":{"version":"7.1.0","dev":true}}}',
+      }),
+      { sources: ['resources/', 'vite.config.js'] },
+    );
+    const text = written(built?.stage);
+    assert.match(text, /FROM node:24-trixie-slim AS assets/);
+    assert.match(text, /COPY package\.json package-lock\.json \.\/\nRUN .*type=cache,target=\/root\/\.npm.*\n +npm ci/);
+    assert.match(text, /COPY --parents resources\/ vite\.config\.js \.\/\nRUN npm run build/);
+    assert.equal(built?.root, '/app');
+    assert.deepEqual(built?.advice, []);
+  });
+
+  test('a package.json in a folder: paths are those of the project', () => {
+    const built = assetStage(
+      inventoryOf({
+        'assets/package.json': '{"scripts":{"deploy":"esbuild"},"dependencies":{"esbuild":"^0.25.0"}}',
+        'assets/js/app.js': '',
+      }),
+      { folder: 'assets', scripts: ['build', 'deploy'] },
+    );
+    const text = written(built?.stage);
+    assert.match(text, /WORKDIR \/app\/assets\nCOPY assets\/package\.json \.\/\n/);
+    assert.match(text, /WORKDIR \/app\nCOPY \. \.\/\nWORKDIR \/app\/assets\nRUN npm run deploy/);
+    assert.deepEqual(
+      built?.advice.map((a) => a.code),
+      ['lockfile-missing'],
+    );
+  });
+
+  test('nothing to build', () => {
+    assert.equal(assetStage(inventoryOf({ 'app.rb': '' })), undefined);
+    assert.equal(assetStage(inventoryOf({ 'package.json': '{"scripts":{"dev":"vite"}}' })), undefined);
+  });
+});

@@ -6,7 +6,9 @@ import { mergeManifests, type MergedManifest } from '../manifest/merge.ts';
 import { PROJECT_FILES } from '../manifest/files.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
-import { toArgv } from '../plan/command.ts';
+import { folderFindings } from './folders.ts';
+import { moveSecrets } from './secrets.ts';
+import { startedBy } from '../plan/command.ts';
 import type { Advice } from '../plan/plan.ts';
 import { Problem } from '../problems/problem.ts';
 import { readProcfile } from './procfile.ts';
@@ -22,6 +24,8 @@ export interface Project {
   readonly root: string;
   readonly merged: MergedManifest;
   readonly advice: readonly Advice[];
+  /** The environments that the manifest names. */
+  readonly environments: readonly string[];
 }
 
 function projectManifest(tree: Inventory, app: string): { manifest: Manifest; file: string } | undefined {
@@ -66,14 +70,19 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
     ...(project ? { project } : {}),
     ...(environment === undefined ? {} : { environment }),
   };
-  const said = mergeManifests({ ...layers, findings: [] }).manifest.command;
+  const own = mergeManifests({ ...layers, findings: [] }).manifest;
+  const said = startedBy(own.command, own.entrypoint?.program);
   const processes = readProcfile(tree, app.path);
-  const { scope, root } = scopeOf(tree, chosen, app.path, said === undefined ? processes.command : toArgv(said));
+  const { scope, root } = scopeOf(tree, chosen, app.path, said ? [...said.program, ...said.args] : processes.command);
   const inferred = chosen.infer(scope);
-  const findings = [...processes.findings(chosen, scope, inferred.findings), ...inferred.findings];
+  const started = [...processes.findings(chosen, scope, inferred.findings), ...inferred.findings];
+  const isSite = started.some((f) => f.at === '/workload' && f.value === 'static');
+  const found = [...started, ...(isSite ? [] : folderFindings(tree, app.path))];
+  // With a fixed program, `command` is its arguments, which nothing but the manifest can tell.
+  const findings = own.entrypoint?.program === undefined ? found : found.filter((f) => f.at !== '/command');
   const detected = { at: '/language', value: chosen.id } as const;
   const signs = app.candidates.find((c) => c.language === chosen.id)?.signs ?? [];
-  const merged = mergeManifests({ ...layers, findings });
+  const { merged, advice: secretAdvice } = moveSecrets(mergeManifests({ ...layers, findings }));
   const origins = merged.origins[detected.at]
     ? merged.origins
     : {
@@ -99,7 +108,8 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
     scope,
     root,
     merged: { manifest, origins },
-    advice: [...(inferred.advice ?? []), ...processes.advice],
+    advice: [...(inferred.advice ?? []), ...processes.advice, ...secretAdvice],
+    environments: [...new Set([request, project?.manifest].flatMap((m) => Object.keys(m?.environments ?? {})))],
   };
 }
 
@@ -125,6 +135,7 @@ export function planRequestOf({ language, scope, merged: { manifest } }: Project
       hint: `Those it has: ${language.facts.variants.join(', ')}.`,
     });
   }
-  const command = manifest.command === undefined ? undefined : toArgv(manifest.command);
+  const started = startedBy(manifest.command, manifest.entrypoint?.program);
+  const command = started && [...started.program, ...started.args];
   return { ...scope, settings: manifest, name: manifest.name, command, variant };
 }

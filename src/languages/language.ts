@@ -45,6 +45,7 @@ export interface Detectable {
   '/build/packages': readonly string[];
   '/run/packages': readonly string[];
   '/run/env': Readonly<Record<string, string>>;
+  '/run/volumes': NonNullable<NonNullable<Settings['run']>['volumes']>;
 }
 
 export interface Rejected {

@@ -6,6 +6,7 @@ import { z } from 'zod';
  * or a line separator, and what stands in a fixed place (a package, a path, an image) has that place's syntax.
  */
 
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const MAX_TEXT = 4096;
 const text = z
   .string()
@@ -24,6 +25,13 @@ const relativePath = text
       .filter((part) => part !== '' && part !== '.')
       .join('/'),
   );
+
+/** A file in the container: absolute, or below the working directory. */
+const containerPath = text
+  .min(1)
+  .max(1024)
+  .refine((path) => !path.split('/').includes('..'), 'must not contain ".."')
+  .refine((path) => !path.endsWith('/'), 'must name a file');
 
 const envName = name(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 const envMap = z.record(envName, text);
@@ -53,6 +61,33 @@ const workloads = ['service', 'worker', 'job', 'cron', 'static'] as const;
 export const ignoreModes = ['merge', 'keep', 'replace'] as const;
 export type IgnoreMode = (typeof ignoreModes)[number];
 
+/** Where the values of `run.secrets` are kept. A path has the store's own form; one key of it for each variable. */
+const secretStore = z
+  .strictObject({
+    kind: z.enum(['kubernetes', 'vault', 'aws', 'gcp', 'azure']),
+    name: name(DNS_LABEL, 'a name of lower-case letters, digits and "-"').optional(),
+    path: name(/^[A-Za-z0-9][A-Za-z0-9/_.:-]*$/, 'the path of a secret such as "apps/orders"').optional(),
+  })
+  .meta({
+    description: 'Kubernetes Secrets (default), or Vault, AWS, Google Cloud or Azure through External Secrets.',
+  });
+
+/** How it runs where it is deployed; an environment may differ. */
+const deploy = z.strictObject({
+  replicas: z.int().min(0).max(1000).optional(),
+  maxReplicas: z.int().min(1).max(1000).optional(),
+  cpu: name(/^[0-9]+(\.[0-9]+)?m?$/, 'CPUs such as "0.5" or "250m"').optional(),
+  memory: name(/^[0-9]+(Mi|Gi)$/, 'bytes such as "256Mi" or "1Gi"').optional(),
+  storage: name(/^[0-9]+(Mi|Gi|Ti)$/, 'bytes such as "1Gi"')
+    .optional()
+    .meta({ description: 'Of each writable volume.' }),
+  host: name(
+    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
+    'a host name such as "orders.example.com"',
+  ).optional(),
+  namespace: name(DNS_LABEL, 'the name of a Kubernetes namespace').optional(),
+});
+
 const identifier = name(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i, 'letters, digits, ".", "_" and "-"');
 
 /** The fields that an environment may set for itself: all but the project's identity. */
@@ -70,9 +105,24 @@ const settings = {
     .meta({ description: 'Other programs that the same image runs, by name: a worker, a job, a release step.' }),
   entrypoint: z
     .strictObject({
+      program: z
+        .array(text)
+        .min(1)
+        .max(64)
+        .optional()
+        .meta({ description: 'The fixed part of what runs (ENTRYPOINT); `command` then holds its arguments (CMD).' }),
+      required: z.array(envName).max(256).optional().meta({
+        description: 'Environment variables without which the container ends at once, saying which one it lacks.',
+      }),
+      render: z
+        .array(z.strictObject({ template: relativePath, to: containerPath }))
+        .max(32)
+        .optional()
+        .meta({ description: 'Files made at every start from a template, in which ${NAME} stands for a variable.' }),
       steps: z
         .array(text.min(1))
         .max(32)
+        .optional()
         .meta({ description: 'Commands that run before the program, at every start.' }),
     })
     .optional(),
@@ -112,13 +162,32 @@ const settings = {
       stopSignal: name(/^SIG[A-Z]+[A-Z0-9+-]*$/, 'the name of a signal such as "SIGTERM"').optional(),
       env: envMap.optional(),
       volumes: z
-        .array(z.strictObject({ path: relativePath, access: z.enum(['read', 'write']).default('write') }))
+        .array(
+          z.strictObject({
+            path: relativePath.refine((path) => path !== '', 'must name a folder'),
+            access: z.enum(['read', 'write']).default('write'),
+          }),
+        )
         .max(64)
-        .optional(),
+        .optional()
+        .meta({
+          description:
+            'Folders that outlive the container (write), or come from outside it, such as configuration (read).',
+        }),
+      secrets: z
+        .array(envName)
+        .max(64)
+        .optional()
+        .meta({ description: 'Environment variables whose values are secrets: never written out, only referred to.' }),
+      secretStore: secretStore.optional(),
     })
     .optional(),
+  deploy: deploy.optional(),
   image: z
     .strictObject({
+      name: registry.optional().meta({
+        description: 'The repository that the image is pushed to, such as "registry.example.com/shop/orders".',
+      }),
       variant: z.enum(variants).optional(),
       base: imageReference
         .optional()

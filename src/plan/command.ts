@@ -61,3 +61,23 @@ export function toArgv(command: string | readonly string[]): readonly string[] {
   if (needsShell(command)) return ['/bin/sh', '-c', withExec(command)];
   return splitWords(command) ?? [];
 }
+
+/** Arguments of a fixed program: words as given or split; no shell is between them and the program. */
+const toArguments = (command: string | readonly string[]): readonly string[] =>
+  typeof command === 'string' ? (splitWords(command) ?? [command]) : command;
+
+export interface Started {
+  /** What stays the same whatever arguments are given: ENTRYPOINT. */
+  readonly program: readonly string[];
+  /** What `docker run IMAGE …` replaces: CMD. */
+  readonly args: readonly string[];
+}
+
+/** What a manifest says is run, in its fixed and its variable part; undefined where it says nothing. */
+export function startedBy(
+  command: string | readonly string[] | undefined,
+  program: readonly string[] | undefined,
+): Started | undefined {
+  if (program !== undefined) return { program, args: toArguments(command ?? []) };
+  return command === undefined ? undefined : { program: [], args: toArgv(command) };
+}

@@ -1,14 +1,14 @@
 import type { Manifest } from '../manifest/schema.ts';
 import { debianSlim } from '../images/known.ts';
 import { Problem } from '../problems/problem.ts';
-import { toArgv } from './command.ts';
+import { startedBy } from './command.ts';
 import { addBuildInputs } from './build-inputs.ts';
-import { entrypointScript } from './entrypoint.ts';
+import { entrypointScript, renderSteps, scriptedParts } from './entrypoint.ts';
 import { mapImages } from './mirror.ts';
 import { installPackages } from './packages.ts';
-import type { Advice, BuildPlan, FinishedPlan, ImageRef, Os, Stage, Step } from './plan.ts';
+import type { Advice, BuildPlan, FinishedPlan, ImageFacts, ImageRef, Os, Stage, Step } from './plan.ts';
 import { probeArgv } from './probe.ts';
-import { sh } from './shell.ts';
+import { sh, type Shell } from './shell.ts';
 import { volumeSteps } from './volumes.ts';
 
 /**
@@ -109,18 +109,21 @@ function closing(plan: BuildPlan, manifest: Manifest, uid: number, entrypoint: r
   const signal = manifest.run?.stopSignal ?? runtime.process.stopSignal;
   if (signal !== undefined)
     steps.push({ kind: 'stopsignal', signal, why: 'the signal on which the program ends in order' });
-  if (entrypoint.length > 0) {
+  const { argv, why, evidence } = runtime.process;
+  const { program, args } = startedBy(manifest.command, manifest.entrypoint?.program) ?? { program: [], args: argv };
+  if (entrypoint.length + program.length > 0) {
     steps.push({
       kind: 'entrypoint',
-      argv: entrypoint,
-      why: 'runs before the program, which takes its place or is its child',
+      argv: [...entrypoint, ...program],
+      why:
+        program.length > 0
+          ? 'the fixed part of what runs; arguments of `docker run` take the place of CMD'
+          : 'runs before the program, which takes its place or is its child',
     });
   } else if (runtime.clearEntrypoint) {
     steps.push({ kind: 'entrypoint', argv: [], why: 'the base image’s own entry point is not wanted' });
   }
-  const { argv, why, evidence } = runtime.process;
-  const command = manifest.command === undefined ? argv : toArgv(manifest.command);
-  steps.push({ kind: 'cmd', argv: command, why, ...(evidence ? { evidence } : {}) });
+  steps.push({ kind: 'cmd', argv: args, why, ...(evidence ? { evidence } : {}) });
   const labels = labelsOf(manifest);
   if (Object.keys(labels).length > 0)
     steps.push({ kind: 'label', labels, why: 'what the image is, for registries and people' });
@@ -140,7 +143,7 @@ const hasShell = (os: Os): boolean => os === 'debian' || os === 'alpine';
 function checkShell(os: Os, manifest: Manifest): void {
   if (hasShell(os)) return;
   const packages = (manifest.run?.packages?.length ?? 0) > 0 ? 'system packages' : undefined;
-  const wanted = packages ?? ((manifest.entrypoint?.steps.length ?? 0) > 0 ? 'entry point steps' : undefined);
+  const wanted = packages ?? scriptedParts(manifest.entrypoint)[0];
   if (wanted === undefined) return;
   throw new Problem('not-plannable', {
     detail: `The runtime image is ${os}: it has no shell and no package manager, so it cannot take ${wanted}.`,
@@ -148,14 +151,47 @@ function checkShell(os: Os, manifest: Manifest): void {
   });
 }
 
-/** Completes a language's plan. `manifest` is the merged one. Throws `not-plannable` for what the image cannot do. */
-export function finishPlan(plan: BuildPlan, manifest: Manifest): FinishedPlan {
+const textOf = (command: Shell | readonly string[]): string =>
+  'lines' in command ? command.lines.join(' ') : command.join(' ');
+
+/** Where a language's own steps give something to the user that the program runs as. */
+function writableOf({ steps }: BuildPlan['runtime']): string[] {
+  return steps.flatMap((step) => {
+    if ((step.kind === 'copy' || step.kind === 'file') && step.chown !== undefined)
+      return [step.kind === 'copy' ? step.to : step.path];
+    if (step.kind === 'run' && /\b(chown|chmod|install -d)\b/.test(textOf(step.command))) return [textOf(step.command)];
+    return [];
+  });
+}
+
+function factsOf(plan: BuildPlan, manifest: Manifest, uid: number, final: Stage): ImageFacts {
+  const { os, workdir } = plan.runtime;
+  const port = manifest.port ?? plan.runtime.port;
+  const argvOf = (kind: 'entrypoint' | 'cmd'): readonly string[] =>
+    final.steps.flatMap((step) => (step.kind === kind ? step.argv : []));
+  return {
+    os,
+    uid,
+    workdir,
+    ...(port === undefined ? {} : { port }),
+    entrypoint: argvOf('entrypoint'),
+    command: argvOf('cmd'),
+    hasHealthcheck: final.steps.some((step) => step.kind === 'healthcheck'),
+    writable: writableOf(plan.runtime),
+  };
+}
+
+/**
+ * Completes a language's plan. `manifest` is the merged one, `root` the app's folder in the build context. Throws
+ * `not-plannable` for what the image cannot do.
+ */
+export function finishPlan(plan: BuildPlan, manifest: Manifest, root = ''): FinishedPlan {
   const { runtime } = plan;
   const { os } = runtime;
   checkShell(os, manifest);
   const uid = runtimeUser(os, manifest.run?.user);
   const init = runtime.process.init;
-  const script = entrypointScript(manifest.entrypoint?.steps ?? []);
+  const script = entrypointScript(manifest.entrypoint);
   const entrypoint = [...(init ? [INIT, '--'] : []), ...(script ? [script.path] : [])];
   const ownPackages = installPackages(
     os,
@@ -174,10 +210,11 @@ export function finishPlan(plan: BuildPlan, manifest: Manifest): FinishedPlan {
       ...(script ? [script] : []),
       { kind: 'workdir', path: runtime.workdir, why: 'where the app lives' },
       ...runtime.steps,
+      ...renderSteps(manifest.entrypoint, root, runtime.workdir, uid),
       ...(Object.keys(env).length > 0
         ? [{ kind: 'env', vars: env, why: 'settings from the manifest' } satisfies Step]
         : []),
-      ...volumeSteps(manifest.run?.volumes ?? [], runtime.workdir, uid),
+      ...volumeSteps(manifest.run?.volumes ?? [], runtime.workdir, os, uid),
       ...closing(plan, manifest, uid, entrypoint),
     ],
   };
@@ -186,6 +223,7 @@ export function finishPlan(plan: BuildPlan, manifest: Manifest): FinishedPlan {
     syntax: { image: 'docker/dockerfile', tag: '1' },
     stages,
     advice: [...plan.advice, ...baseAdvice(manifest)],
+    image: factsOf(plan, manifest, uid, final),
   };
   return mapImages(finished, manifest.image?.registry, manifest.image?.pins ?? {});
 }

@@ -143,9 +143,24 @@ export interface BuildPlan {
   readonly advice: readonly Advice[];
 }
 
-/** A plan with everything in it: what `render/` writes, line by line. */
+/** What is true of the image that a plan makes, for those who run it. */
+export interface ImageFacts {
+  readonly os: Os;
+  readonly uid: number;
+  readonly workdir: string;
+  readonly port?: number;
+  /** ENTRYPOINT and CMD. */
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly hasHealthcheck: boolean;
+  /** Folders of the app's own that its user may write to, beside volumes: a read-only root would take that away. */
+  readonly writable: readonly string[];
+}
+
+/** A plan with everything in it: what `render/` writes, line by line. The stage that is run is the last. */
 export interface FinishedPlan {
   readonly syntax: ImageRef;
   readonly stages: readonly Stage[];
   readonly advice: readonly Advice[];
+  readonly image: ImageFacts;
 }

@@ -2,6 +2,7 @@ import { baseName } from '../../inventory/inventory.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
 import { toArgv } from '../../plan/command.ts';
+import { scriptedParts } from '../../plan/entrypoint.ts';
 import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
 import type { PlanRequest } from '../language.ts';
 import { adviceOf } from './advice.ts';
@@ -21,7 +22,7 @@ function variantOf({ settings, command, variant }: PlanRequest): { variant: Vari
   if (settings.image?.variant !== undefined) return { variant, advice: [] };
   const wants = [
     ...((settings.run?.packages?.length ?? 0) > 0 ? ['system packages'] : []),
-    ...((settings.entrypoint?.steps.length ?? 0) > 0 ? ['entry point steps'] : []),
+    ...scriptedParts(settings.entrypoint),
     ...(usesShell(command) ? ['a command that needs a shell'] : []),
   ];
   if (wants.length === 0) return { variant, advice: [] };

@@ -10,7 +10,7 @@ import { sh, shellOf, type Shell } from './shell.ts';
 
 type Entrypoint = NonNullable<Manifest['entrypoint']>;
 
-export const ENTRYPOINT_SCRIPT = '/usr/local/bin/docker-entrypoint.sh';
+const ENTRYPOINT_SCRIPT = '/usr/local/bin/docker-entrypoint.sh';
 const TEMPLATES = '/usr/local/share/docker-entrypoint';
 
 /** What of an entry point needs a shell in the image; for messages. Empty where the program starts without a script. */

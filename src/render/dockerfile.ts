@@ -22,7 +22,11 @@ function stepText(templates: Templates, step: Step): string {
 }
 
 /** Writes a plan down, and says for each line why it is there. `generator` is the version that wrote it. */
-export function renderDockerfile(plan: FinishedPlan, templates: Templates, generator: string): RenderedDockerfile {
+export function renderDockerfile(
+  plan: Omit<FinishedPlan, 'image'>,
+  templates: Templates,
+  generator: string,
+): RenderedDockerfile {
   const stages = plan.stages.map((stage) => ({ stage, texts: stage.steps.map((step) => stepText(templates, step)) }));
   const text = templates('Dockerfile', {
     syntax: plan.syntax,

@@ -28,6 +28,9 @@ const python = {
 
 const inShell = (shell: readonly string[], text: string): readonly string[] => [...shell, '-c', text];
 
+/** In the debug images of distroless; its applets are asked for by name, for links to them may be missing. */
+const BUSYBOX = '/busybox/busybox';
+
 const probes: Readonly<Record<Exclude<ProbeTool, 'program' | 'none'>, Probe>> = {
   node: {
     http: (port, path) => ['node', '-e', javaScript.http(port, path)],
@@ -58,8 +61,8 @@ const probes: Readonly<Record<Exclude<ProbeTool, 'program' | 'none'>, Probe>> = 
   },
   busybox: {
     http: (port, path) =>
-      inShell(['/busybox/sh'], `/busybox/wget -q -T 4 -O /dev/null "http://127.0.0.1:\${PORT:-${port}}${path}"`),
-    tcp: (port) => inShell(['/busybox/sh'], `/busybox/nc -z -w 4 127.0.0.1 "\${PORT:-${port}}"`),
+      inShell([BUSYBOX, 'sh'], `${BUSYBOX} wget -q -T 4 -O /dev/null "http://127.0.0.1:\${PORT:-${port}}${path}"`),
+    tcp: (port) => inShell([BUSYBOX, 'sh'], `${BUSYBOX} nc -w 4 127.0.0.1 "\${PORT:-${port}}" </dev/null >/dev/null`),
   },
   bash: {
     http: (port, path) =>

@@ -1,5 +1,5 @@
 import { baseName, joinPath, type Inventory } from '../inventory/inventory.ts';
-import type { Language, Sign } from '../languages/language.ts';
+import { weights, type Language, type Sign } from '../languages/language.ts';
 import { Problem } from '../problems/problem.ts';
 
 /**
@@ -50,14 +50,20 @@ function appsBelow(inventory: Inventory, languages: readonly Language[], directo
 /** A root whose evidence is weaker than this (a stray source file) gives way to apps in folders below it. */
 const ROOT_IS_APP = 20;
 
+/** A folder of scripts is no app beside folders that are one. */
+function withoutStray(apps: readonly App[]): App[] {
+  const telling = apps.filter((app) => (app.candidates[0]?.weight ?? 0) >= weights.source);
+  return telling.length > 0 ? telling : [...apps];
+}
+
 /** Every app of the project: the root, where it is one, and the members of its workspace; else the folders below. */
 export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
   const atRoot = weigh(inventory, languages);
   const [best] = atRoot;
-  if (!best) return appsBelow(inventory, languages);
+  if (!best) return withoutStray(appsBelow(inventory, languages));
   const language = languages.find((l) => l.id === best.language);
   const members = (language?.apps?.(inventory) ?? []).filter((path) => path !== '');
-  const below = best.weight < ROOT_IS_APP ? appsBelow(inventory, languages) : [];
+  const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
   return [
     { path: '', candidates: atRoot },

@@ -55,15 +55,22 @@ const initStage: Stage = {
   name: INIT_STAGE,
   base: debianSlim,
   why: 'holds the init program, a static binary of 1 MB',
-  steps: [installPackages('debian', ['tini'], 'tini ends the program on SIGTERM and reaps its children')].filter(
-    (s) => s !== undefined,
-  ),
+  steps: [
+    ...[installPackages('debian', ['tini'], 'tini ends the program on SIGTERM and reaps its children')].filter(
+      (s) => s !== undefined,
+    ),
+    {
+      kind: 'run',
+      command: sh`cp "$(command -v tini-static || command -v tini)" /tini`,
+      why: 'the static program where the package has it: that one runs on any base image',
+    },
+  ],
 };
 
 const initCopy: Step = {
   kind: 'copy',
   from: INIT_STAGE,
-  sources: ['/usr/bin/tini-static'],
+  sources: ['/tini'],
   to: INIT,
   why: 'as PID 1 the program would ignore SIGTERM; under an init it ends at once',
   comment: 'PID 1: passes SIGTERM on to the program and reaps its children.',

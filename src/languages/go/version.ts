@@ -1,14 +1,15 @@
-import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
 import { cycleOf, cyclesOf, defaultCycle, isSupported, lifeOf, tagsOf } from '../../images/catalogue.ts';
 import { DEBIAN, officialImage } from '../../images/known.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import type { VersionLine } from './module-file.ts';
 import type { GoModule, GoProject } from './project.ts';
 
 const PRODUCT = 'go';
+/** asdf calls it golang, mise go. */
+const NAMES = ['go', 'golang'];
 /** Marks a version that is a minimum, as the lines of go.mod are, in a source's text. */
 const AT_LEAST = '>=';
 
@@ -29,59 +30,6 @@ function readVersion(text: string): string | undefined {
   if (!minimum) return lineOf(version);
   return minor(newest) >= minor(version) ? newest : lineOf(version);
 }
-
-const missing = (inventory: Inventory, file: string): string => inventory.text(file) ?? '';
-
-function versionFile(inventory: Inventory, file: string): VersionSource[] {
-  const text = missing(inventory, file).trim().split('\n')[0]?.trim() ?? '';
-  return text === '' ? [] : [{ text: shown(text), from: { file, line: 1, why: `${file} says ${shown(text)}` } }];
-}
-
-/** asdf and mise: `golang 1.26.1`, one tool a line. */
-function toolVersions(inventory: Inventory, file: string): VersionSource[] {
-  const lines = missing(inventory, file).split('\n');
-  const at = lines.findIndex((line) => /^\s*(golang|go)\s+\S/.test(line));
-  const version = lines[at]?.trim().split(/\s+/)[1];
-  return version === undefined
-    ? []
-    : [{ text: shown(version), from: { file, line: at + 1, why: `go ${shown(version)} in ${file}` } }];
-}
-
-const versionText = z.union([
-  z.string(),
-  z.number().transform(String),
-  z.array(z.string()).transform((all) => all[0] ?? ''),
-  z.looseObject({ version: z.string() }).transform((tool) => tool.version),
-]);
-const miseFile = z.looseObject({
-  tools: z.looseObject({ go: versionText.optional(), golang: versionText.optional() }).optional(),
-});
-
-function miseTools(inventory: Inventory, file: string): VersionSource[] {
-  const text = inventory.text(file);
-  if (text === undefined) return [];
-  const tools = miseFile.safeParse(parsedToml(text)).data?.tools;
-  const version = tools?.go ?? tools?.golang;
-  if (version === undefined) return [];
-  const at = text.split('\n').findIndex((line) => /^\s*"?(go|golang)"?\s*=/.test(line));
-  return [
-    {
-      text: shown(version),
-      from: { file, ...(at < 0 ? {} : { line: at + 1 }), why: `go = ${shown(version)} in ${file}` },
-    },
-  ];
-}
-
-function parsedToml(text: string): unknown {
-  try {
-    return parseToml(text);
-  } catch {
-    return {};
-  }
-}
-
-/** What came out of a file and goes into a sentence: short, and without control characters. */
-const shown = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 40);
 
 function toolchainLine(line: VersionLine | undefined, file: string): VersionSource[] {
   if (!line) return [];
@@ -112,8 +60,14 @@ const modFile = ({ folder }: GoModule): string => joinPath(folder, 'go.mod');
 /** The one order in which version files are asked. */
 const PLACES: readonly Place[] = [
   { title: '.go-version', read: inRootAndModule(versionFile, '.go-version') },
-  { title: '.tool-versions', read: inRootAndModule(toolVersions, '.tool-versions') },
-  { title: 'mise.toml', read: inRootAndModule(miseTools, 'mise.toml', '.mise.toml') },
+  {
+    title: '.tool-versions',
+    read: inRootAndModule((inventory, file) => toolVersions(inventory, file, NAMES), '.tool-versions'),
+  },
+  {
+    title: 'mise.toml',
+    read: inRootAndModule((inventory, file) => miseTools(inventory, file, NAMES), 'mise.toml', '.mise.toml'),
+  },
   {
     title: 'toolchain line of go.work, while its release is supported',
     read: ({ workspace }) => toolchainLine(workspace?.toolchain, 'go.work'),

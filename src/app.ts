@@ -13,6 +13,7 @@ import { requestId, requestIds } from './http/plugins/request-id.ts';
 import { manifestOperations } from './http/routes/manifest.ts';
 import { referenceOperations } from './http/routes/reference.ts';
 import { serviceOperations, type Readiness } from './http/routes/service.ts';
+import { tagOperations } from './http/routes/tags.ts';
 import { sourceOperations } from './http/routes/source.ts';
 import { loadTemplates } from './render/load-templates.ts';
 import { createSpoolBudget } from './source/spool.ts';
@@ -39,6 +40,7 @@ export function allOperations(services: Services, readiness: Readiness): Operati
   return [
     ...sourceOperations(services),
     ...manifestOperations(services),
+    ...tagOperations(services),
     ...referenceOperations(services),
     ...serviceOperations(services, readiness),
   ];

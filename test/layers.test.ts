@@ -9,6 +9,8 @@ import { describe, test } from 'node:test';
  */
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   problems: [],
+  tags: ['problems'],
+  kit: ['problems', 'inventory', 'manifest', 'plan', 'images', 'generate', 'tags', 'render'],
   inventory: ['problems'],
   plan: ['problems', 'inventory', 'images', 'manifest'],
   images: ['plan'],

@@ -111,6 +111,12 @@ export const problemTypes = {
     title: 'The .dockerignore is not valid',
     meaning: 'Docker would refuse the build because of a pattern in the ignore file.',
   },
+  'refused-tags': {
+    status: 422,
+    title: 'These tags would mislead',
+    meaning:
+      'The combination of version, branch, commit and environment has no tags: production without a release, "latest" outside development. `errors` points at each fault.',
+  },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',

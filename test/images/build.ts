@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,14 +16,17 @@ const tools = { templates: loadTemplates(), version: 'test' };
 
 async function pack(folder: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  const { spawn } = await import('node:child_process');
   const tar = spawn('tar', ['c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const chunk of tar.stdout) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
 /** The context tar that the service answers with. */
-export async function contextOf({ url }: TestService, folder: string, { request }: Fixture): Promise<Buffer> {
+export async function contextOf(
+  { url }: Pick<TestService, 'url'>,
+  folder: string,
+  { request }: Fixture,
+): Promise<Buffer> {
   const form = new FormData();
   form.set('manifest', JSON.stringify(request));
   form.set('archive', new Blob([new Uint8Array(await pack(folder))]), 'project.tar');

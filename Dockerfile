@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+
+FROM node:24-trixie-slim AS build
+WORKDIR /app
+# The image brings its own Node.js: the package of the same name is for machines whose Node.js is too old.
+ENV npm_config_update_notifier="false"
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm \
+    npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY src ./src
+RUN npx tsc -p tsconfig.build.json
+
+FROM node:24-trixie-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN --mount=type=cache,target=/root/.npm \
+    npm ci --omit=dev --ignore-scripts
+
+FROM node:24-trixie-slim AS runtime
+WORKDIR /app
+ENV NODE_ENV="production" \
+    PORT="8080" \
+    SPOOL_DIR="/tmp/dockwright"
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY package.json ./
+COPY templates ./templates
+COPY --from=build /app/dist ./dist
+EXPOSE 8080
+# The only folder that is written to; the rest of the image may be mounted read-only.
+VOLUME ["/tmp"]
+USER 10001:10001
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(\"http://127.0.0.1:\"+process.env.PORT+\"/livez\").then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
+# The service handles SIGTERM itself, so it needs no init.
+ENTRYPOINT []
+CMD ["node", "dist/server.js"]

@@ -4,6 +4,8 @@ import multipart from '@fastify/multipart';
 import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
+import { noReporter, type ErrorReporter } from './http/error-net.ts';
+import { sentryReporter } from './http/sentry.ts';
 import { openApiDocument } from './http/document.ts';
 import { addOperation, type Operation, type Services } from './http/operation.ts';
 import { bodyStream } from './http/plugins/body-stream.ts';
@@ -20,6 +22,13 @@ import { createSpoolBudget } from './source/spool.ts';
 import { serviceVersion } from './version.ts';
 
 /** The composition root: every plugin and every operation, in order; nothing else. */
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where failures of the service are reported. */
+    readonly reporter: ErrorReporter;
+  }
+}
 
 const DOCS = '/docs';
 
@@ -64,7 +73,17 @@ export async function buildApp(
     clientErrorHandler: clientErrors,
     routerOptions: { ignoreTrailingSlash: true },
   });
-  await app.register(problemJson);
+  const reporter =
+    config.SENTRY_DSN === undefined
+      ? noReporter
+      : sentryReporter({
+          dsn: config.SENTRY_DSN,
+          environment: config.SENTRY_ENVIRONMENT,
+          release: services.version,
+          log: app.log,
+        });
+  app.decorate('reporter', reporter);
+  await app.register(problemJson, { reporter });
   await app.register(requestIds);
   await app.register(bodyStream);
   await app.register(accepts);

@@ -15,6 +15,13 @@ const settings = {
     .default('info')
     .describe('The least level that is logged.'),
   DOCS: z.stringbool().default(true).describe('Serve the API reference at /docs.'),
+  SENTRY_DSN: z
+    .string()
+    .optional()
+    .describe(
+      'Failures of the service are reported there: the DSN of a project in Sentry, or in what speaks its protocol.',
+    ),
+  SENTRY_ENVIRONMENT: z.string().default('production').describe('The environment that reports name.'),
   SPOOL_DIR: z
     .string()
     .default(join(tmpdir(), 'dockwright'))

@@ -14,9 +14,13 @@ export interface TestService {
 }
 
 /** The real service on a real socket of this machine, with a spool folder of its own. */
-export async function startService(settings: Readonly<Record<string, string>> = {}): Promise<TestService> {
+export async function startService(
+  settings: Readonly<Record<string, string>> = {},
+  extend: (app: FastifyInstance) => void = () => undefined,
+): Promise<TestService> {
   const spool = mkdtempSync(join(tmpdir(), 'dockwright-test-'));
   const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DOCS: 'false', SPOOL_DIR: spool, ...settings }));
+  extend(app);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     app,

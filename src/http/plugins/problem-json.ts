@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { problemTypes, type ProblemSlug } from '../../problems/catalogue.ts';
 import { Problem } from '../../problems/problem.ts';
+import type { ErrorReporter, FailureContext } from '../error-net.ts';
 
 /** A problem document. https://www.rfc-editor.org/rfc/rfc9457 */
 export function problemDocument(problem: Problem, instance: string): Record<string, unknown> {
@@ -67,9 +69,15 @@ function methodsByPath(): { note(url: string, method: string): void; of(url: str
   };
 }
 
+const contextOf = (request: FastifyRequest): FailureContext => ({
+  requestId: request.id,
+  method: request.method,
+  ...(request.routeOptions.url === undefined ? {} : { route: request.routeOptions.url }),
+});
+
 /** Answers every error, and every path or method that does not exist, with a problem document. */
-export const problemJson = fp(
-  (app, _options, done) => {
+export const problemJson = fp<{ readonly reporter: ErrorReporter }>(
+  (app, { reporter }, done) => {
     const methods = methodsByPath();
     app.addHook('onRoute', ({ url, method }) => {
       for (const m of [method].flat()) methods.note(url, m);
@@ -77,8 +85,14 @@ export const problemJson = fp(
     app.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
       if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message);
+      if (problem.slug === 'internal-error') reporter.report(problem.cause ?? problem, contextOf(request));
       else request.log.info({ problem: problem.slug, detail: problem.detail }, 'refused');
       return sendProblem(request, reply, problem);
+    });
+    // A stream that fails when its answer has begun can only be cut; it is reported all the same.
+    app.addHook('onSend', async (request, _reply, payload) => {
+      if (payload instanceof Readable) payload.once('error', (error) => reporter.report(error, contextOf(request)));
+      return Promise.resolve(payload);
     });
     app.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?')[0] ?? '';

@@ -13,7 +13,7 @@ import type { NeededPath } from '../ignore/needed.ts';
 import { parseIgnore, type IgnoreList } from '../ignore/parse.ts';
 import type { IgnoreRule } from '../ignore/rule.ts';
 import { ignoreFileOf } from '../ignore/source-file.ts';
-import { joinPath, type Inventory } from '../inventory/inventory.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { imagesOf, referenceOf } from '../plan/mirror.ts';
 import type { Advice } from '../plan/plan.ts';
@@ -106,6 +106,32 @@ const asBuilt = (own: OwnDockerfile): BuildDockerfile => ({
   sources: own.sources,
 });
 
+interface IgnoreRequest {
+  readonly tree: Inventory;
+  readonly manifest: Manifest;
+  readonly project: Project | undefined;
+  /** What the Dockerfile reads. */
+  readonly sources: readonly NeededPath[];
+  /** The path of the Dockerfile, which has its own ignore file beside it. */
+  readonly dockerfile: string;
+}
+
+/** The ignore file of a build, what it leaves, and what is wrong with it. Throws `invalid-dockerignore`. */
+export function makeIgnore({ tree, manifest, project, sources, dockerfile }: IgnoreRequest): {
+  readonly ignore: BuildIgnore;
+  readonly filtered: Filtered;
+  readonly warnings: readonly Advice[];
+} {
+  const { path, text: existing } = ignoreFileOf(tree, dockerfile);
+  const generated = generateIgnore(rulesFor(tree, project, manifest), tree, sources);
+  const text = mergeIgnore(existing, generated, manifest.context?.dockerignore ?? 'merge');
+  const list = parseIgnore(text, path);
+  const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
+  const missing = tree.complete ? missingSources(sources, tree, filtered, list.patterns, path) : [];
+  const ownAdvice = existing === undefined ? [] : parseIgnore(ownLines(existing), path).advice;
+  return { ignore: { path, text, list, generated, existing }, filtered, warnings: [...ownAdvice, ...missing] };
+}
+
 /**
  * Everything for one build. Throws the problems of detection, planning and of the project's ignore file; with
  * `dockerfile: 'keep'` a project of no known language is no problem.
@@ -117,13 +143,13 @@ export function makeBuild({ tree, manifest, environment, dockerfile: mode }: Bui
   const made = project ? makeDockerfile(project, tools) : undefined;
   const dockerfile = kept ? asBuilt(kept) : made;
   if (!dockerfile) throw new TypeError('neither kept nor made');
-  const merged = project?.merged.manifest ?? manifest;
-  const { path, text: existing } = ignoreFileOf(tree, kept?.path ?? joinPath('', 'Dockerfile'));
-  const generated = generateIgnore(rulesFor(tree, project, merged), tree, dockerfile.sources);
-  const text = mergeIgnore(existing, generated, merged.context?.dockerignore ?? 'merge');
-  const list = parseIgnore(text, path);
-  const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
-  const missing = tree.complete ? missingSources(dockerfile.sources, tree, filtered, list.patterns, path) : [];
+  const { ignore, filtered, warnings } = makeIgnore({
+    tree,
+    manifest: project?.merged.manifest ?? manifest,
+    project,
+    sources: dockerfile.sources,
+    dockerfile: kept?.path ?? 'Dockerfile',
+  });
   const setAside: Advice[] =
     own && !kept
       ? [
@@ -135,13 +161,12 @@ export function makeBuild({ tree, manifest, environment, dockerfile: mode }: Bui
           },
         ]
       : [];
-  const ownAdvice = existing === undefined ? [] : parseIgnore(ownLines(existing), path).advice;
   return {
     tree,
     project,
     dockerfile,
-    ignore: { path, text, list, generated, existing },
+    ignore,
     filtered,
-    warnings: [...(made?.advice ?? []), ...setAside, ...ownAdvice, ...missing],
+    warnings: [...(made?.advice ?? []), ...setAside, ...warnings],
   };
 }

@@ -12,6 +12,7 @@ import { bodyStream } from './http/plugins/body-stream.ts';
 import { clientErrors } from './http/plugins/client-errors.ts';
 import { problemJson } from './http/plugins/problem-json.ts';
 import { requestId, requestIds } from './http/plugins/request-id.ts';
+import { analysisOperations } from './http/routes/analysis.ts';
 import { manifestOperations } from './http/routes/manifest.ts';
 import { referenceOperations } from './http/routes/reference.ts';
 import { serviceOperations, type Readiness } from './http/routes/service.ts';
@@ -48,6 +49,7 @@ const docsPolicy = {
 export function allOperations(services: Services, readiness: Readiness): Operation[] {
   return [
     ...sourceOperations(services),
+    ...analysisOperations(services),
     ...manifestOperations(services),
     ...tagOperations(services),
     ...referenceOperations(services),

@@ -37,7 +37,7 @@ function readerOf({ reads, exclude }: BuildStep): Reads {
 const WORKING = new Set(['RUN', 'COPY', 'ADD']);
 
 /** Lines of the steps that run again after an edit of what some steps read: those, what follows, what takes from there. */
-export function rerunsOf(steps: readonly BuildStep[], edited: ReadonlySet<BuildStep>): BuildStep[] {
+function rerunsOf(steps: readonly BuildStep[], edited: ReadonlySet<BuildStep>): BuildStep[] {
   const changed = new Set<number>();
   return steps.filter((step) => {
     if (edited.has(step) || step.from.some((stage) => changed.has(stage))) changed.add(step.stage);

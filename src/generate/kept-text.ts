@@ -1,3 +1,4 @@
+import { tellsSecrets } from '../context/secrets.ts';
 import { languages } from '../languages/index.ts';
 import { PROJECT_FILES } from '../manifest/files.ts';
 
@@ -14,5 +15,10 @@ const projectFile = new RegExp(`(^|/)(${PROJECT_FILES.map((f) => f.replaceAll('.
 /** Whether a file's text has to be kept while an archive is read: what detection, planning or the analysis looks into. */
 export function isKeptText(path: string): boolean {
   if (FOREIGN.test(path)) return false;
-  return COMMON.test(path) || projectFile.test(path) || languages.some((language) => language.readsText(path));
+  return (
+    COMMON.test(path) ||
+    tellsSecrets(path) ||
+    projectFile.test(path) ||
+    languages.some((language) => language.readsText(path))
+  );
 }

@@ -1,7 +1,9 @@
 import type { z } from 'zod';
+import type { ContextAnalysis } from '../context/analysis.ts';
 import type { Build } from '../generate/build.ts';
 import type { Project } from '../generate/project.ts';
 import type { Notice } from '../source/tree-builder.ts';
+import type { analysisAnswer } from './schemas/analysis.ts';
 import type { dockerfileAnswer, ignoreAnswer, manifestAnswer } from './schemas/answers.ts';
 
 /** A build as the JSON that its operations answer with. */
@@ -50,3 +52,11 @@ export function manifestJson(project: Project, notices: readonly Notice[]): z.in
     notices: plain(notices),
   };
 }
+
+export const analysisJson = (
+  analysis: ContextAnalysis,
+  notices: readonly Notice[],
+): z.input<typeof analysisAnswer> => ({
+  ...plain(analysis),
+  notices: plain(notices),
+});

@@ -47,7 +47,7 @@ export interface Inventory {
   at(directory: string): Inventory;
 }
 
-const byPath = (a: Entry, b: Entry): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+const byPathOrder = (a: Entry, b: Entry): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
 
 /** The directory part of a path; '' at the root. */
 export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
@@ -74,42 +74,90 @@ export function resolveTarget(linkPath: string, target: string): string | undefi
 /** Follows at most this many links: the kernel's own bound for a path. */
 const LINK_HOPS = 40;
 
-class Tree implements Inventory {
+/** The whole tree, which every view of a part of it looks into. */
+interface Index {
   readonly complete: boolean;
-  readonly entries: readonly Entry[];
-  readonly #byPath = new Map<string, Entry>();
-  readonly #names = new Map<string, string[]>();
-  readonly #texts: ReadonlyMap<string, KeptText>;
+  /** Sorted by path, so that what lies below a directory stands in a row. */
+  readonly sorted: readonly Entry[];
+  readonly byPath: ReadonlyMap<string, Entry>;
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  readonly texts: ReadonlyMap<string, KeptText>;
+}
 
-  constructor(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText>, complete: boolean) {
-    this.complete = complete;
-    this.#texts = texts;
-    for (const entry of entries) this.#byPath.set(entry.path, entry);
-    for (const path of this.#byPath.keys()) this.#addParents(path);
-    this.entries = [...this.#byPath.values()].sort(byPath);
-    for (const { path } of this.entries) {
-      const parent = parentOf(path);
-      const names = this.#names.get(parent);
-      if (names) names.push(baseName(path));
-      else this.#names.set(parent, [baseName(path)]);
-    }
+function indexOf(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText>, complete: boolean): Index {
+  const byPath = new Map<string, Entry>();
+  for (const entry of entries) byPath.set(entry.path, entry);
+  for (const path of byPath.keys()) {
+    for (let parent = parentOf(path); parent !== '' && !byPath.has(parent); parent = parentOf(parent))
+      byPath.set(parent, { path: parent, kind: 'directory', size: 0, mode: 0o755 });
+  }
+  const sorted = [...byPath.values()].sort(byPathOrder);
+  const names = new Map<string, string[]>();
+  for (const { path } of sorted) {
+    const parent = parentOf(path);
+    const list = names.get(parent);
+    if (list) list.push(baseName(path));
+    else names.set(parent, [baseName(path)]);
+  }
+  return { complete, sorted, byPath, names, texts };
+}
+
+/** The index of the first entry whose path is not before a text. */
+function firstFrom(sorted: readonly Entry[], text: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle]?.path ?? '') < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A tree, or what lies below a directory of one; the latter costs nothing until its entries are asked for. */
+class Tree implements Inventory {
+  readonly #index: Index;
+  /** '' or ends in a slash. */
+  readonly #prefix: string;
+  #entries: readonly Entry[] | undefined;
+
+  constructor(index: Index, prefix = '') {
+    this.#index = index;
+    this.#prefix = prefix;
   }
 
-  #addParents(path: string): void {
-    for (let parent = parentOf(path); parent !== '' && !this.#byPath.has(parent); parent = parentOf(parent)) {
-      this.#byPath.set(parent, { path: parent, kind: 'directory', size: 0, mode: 0o755 });
+  get complete(): boolean {
+    return this.#index.complete;
+  }
+
+  get entries(): readonly Entry[] {
+    return (this.#entries ??= this.#prefix === '' ? this.#index.sorted : this.#below());
+  }
+
+  #below(): Entry[] {
+    const { sorted } = this.#index;
+    const found: Entry[] = [];
+    for (let i = firstFrom(sorted, this.#prefix); sorted[i]?.path.startsWith(this.#prefix); i++) {
+      const entry = sorted[i];
+      if (entry) found.push(this.#shortened(entry));
     }
+    return found;
+  }
+
+  #shortened(entry: Entry): Entry {
+    return { ...entry, path: entry.path.slice(this.#prefix.length) };
   }
 
   entry(path: string): Entry | undefined {
-    return this.#byPath.get(path);
+    const entry = this.#index.byPath.get(this.#prefix + path);
+    return entry && this.#prefix !== '' ? this.#shortened(entry) : entry;
   }
 
   #follow(path: string): Entry | undefined {
-    let entry = this.#byPath.get(path);
+    let entry = this.entry(path);
     for (let hops = 0; entry?.kind === 'symlink' && hops < LINK_HOPS; hops++) {
       const target = resolveTarget(entry.path, entry.target ?? '');
-      entry = target === undefined ? undefined : this.#byPath.get(target);
+      entry = target === undefined ? undefined : this.entry(target);
     }
     return entry;
   }
@@ -128,11 +176,11 @@ class Tree implements Inventory {
 
   kept(path: string): KeptText | undefined {
     const entry = this.#follow(path);
-    return entry && this.#texts.get(entry.path);
+    return entry && this.#index.texts.get(this.#prefix + entry.path);
   }
 
   names(directory: string): readonly string[] {
-    return this.#names.get(directory) ?? [];
+    return this.#index.names.get((this.#prefix + directory).replace(/\/$/, '')) ?? [];
   }
 
   files(fits: RegExp | ((path: string) => boolean)): readonly string[] {
@@ -141,20 +189,13 @@ class Tree implements Inventory {
   }
 
   at(directory: string): Inventory {
-    if (directory === '') return this;
-    const prefix = `${directory}/`;
-    const entries = this.entries
-      .filter((e) => e.path.startsWith(prefix))
-      .map((e) => ({ ...e, path: e.path.slice(prefix.length) }));
-    const texts = new Map<string, KeptText>();
-    for (const [path, text] of this.#texts) if (path.startsWith(prefix)) texts.set(path.slice(prefix.length), text);
-    return new Tree(entries, texts, this.complete);
+    return directory === '' ? this : new Tree(this.#index, `${this.#prefix}${directory}/`);
   }
 }
 
 /** An inventory of a whole project: `entries` in any order, parents may be missing; `texts` by path. */
 export function createInventory(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText> = new Map()): Inventory {
-  return new Tree(entries, texts, true);
+  return new Tree(indexOf(entries, texts, true));
 }
 
 /** An inventory of the few files that a manifest carries inline; with none of them it is empty. */
@@ -163,5 +204,5 @@ export function inlineInventory(files: Readonly<Record<string, string>> = {}): I
   const entries = [...texts].map(([path, { text }]): Entry => {
     return { path, kind: 'file', size: Buffer.byteLength(text), mode: 0o644 };
   });
-  return new Tree(entries, texts, false);
+  return new Tree(indexOf(entries, texts, false));
 }

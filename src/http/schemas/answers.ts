@@ -14,7 +14,7 @@ const evidence = z
     description: 'Where a decision comes from: a file of the project, or a rule of the service.',
   });
 
-const advice = z
+export const advice = z
   .object({
     code: z.string().meta({ description: 'Stable, for programs.' }),
     detail: z.string(),

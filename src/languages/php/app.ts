@@ -1,0 +1,123 @@
+import { joinPath, type Inventory } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { hasPackage, readComposer, type Composer } from './composer.ts';
+import { extensionsOf, type Extensions } from './extensions.ts';
+import { frameworkOf, isWordpress, webRootOf, writableOf, type Framework, type WebRoot } from './framework.ts';
+import { SERVER } from './server.ts';
+import { phpVersion } from './version.ts';
+import type { ChosenVersion } from '../runtime-version.ts';
+
+/** All that is known of a PHP project; `infer` and `plan` both read it. */
+export interface PhpApp {
+  readonly inventory: Inventory;
+  readonly composer: Composer | undefined;
+  readonly version: ChosenVersion;
+  readonly framework: Framework | undefined;
+  readonly root: WebRoot | undefined;
+  /** What it runs as; undefined where nothing says. */
+  readonly start: { readonly argv: readonly string[]; readonly from: Evidence } | undefined;
+  readonly port: number | undefined;
+  readonly writable: readonly string[];
+}
+
+const DEFAULT_PORT = 8080;
+
+/** Servers written in PHP, which listen by themselves. */
+const OWN_SERVERS = [
+  'react/http',
+  'amphp/http-server',
+  'workerman/workerman',
+  'openswoole/core',
+  'cboden/ratchet',
+  'hyperf/http-server',
+];
+const SERVER_FILES = [
+  'server.php',
+  'bin/server.php',
+  'start.php',
+  'bin/hyperf.php',
+  'main.php',
+  'app.php',
+  'index.php',
+  'public/index.php',
+];
+const COMMAND_FILES = [
+  'main.php',
+  'run.php',
+  'cli.php',
+  'worker.php',
+  'bot.php',
+  'app.php',
+  'start.php',
+  'console.php',
+  'script.php',
+  'src/main.php',
+  'bin/console',
+];
+
+interface Started {
+  readonly argv: readonly string[];
+  readonly from: Evidence;
+  readonly port?: number;
+}
+
+function ownServer(inventory: Inventory, composer: Composer | undefined): Started | undefined {
+  const name = OWN_SERVERS.find((p) => composer?.require[p] !== undefined);
+  const file = SERVER_FILES.find((path) => inventory.isFile(path));
+  if (name === undefined || file === undefined) return undefined;
+  const text = inventory.text(file) ?? '';
+  const port = Number(
+    /(?:\d\.\d\.\d\.\d|localhost|\[?::\]?|\*):(\d{2,5})\b|PORT['"]?\)?\s*(?:\?:|\?\?|\|\|)\s*['"]?(\d{2,5})/
+      .exec(text)
+      ?.slice(1)
+      .find(Boolean) ?? DEFAULT_PORT,
+  );
+  const args = file === 'bin/hyperf.php' || name === 'workerman/workerman' ? ['start'] : [];
+  return { argv: ['php', file, ...args], from: { file, why: `it serves with ${name}` }, port };
+}
+
+/** A program for the command line: by a telling name, else the only script at the root. */
+function commandLine(inventory: Inventory): Started | undefined {
+  const scripts = inventory.names('').filter((name) => name.endsWith('.php'));
+  const named = COMMAND_FILES.find((path) => inventory.isFile(path));
+  const file = named ?? (scripts.length === 1 ? scripts[0] : undefined);
+  if (file === undefined) return undefined;
+  const why = named === undefined ? 'the only script at the root' : `${file} is run by convention`;
+  return { argv: ['php', file], from: { file, why } };
+}
+
+export function phpApp(inventory: Inventory): PhpApp {
+  const composer = readComposer(inventory);
+  const framework = frameworkOf(inventory, composer);
+  const server = ownServer(inventory, composer);
+  const root = server ? undefined : webRootOf(inventory, composer, framework);
+  const start = server ?? (root ? { argv: SERVER, from: root.from } : commandLine(inventory));
+  return {
+    inventory,
+    composer,
+    version: phpVersion(inventory, composer),
+    framework,
+    root,
+    start,
+    port: server?.port ?? (root ? DEFAULT_PORT : undefined),
+    writable: writableOf(inventory, framework, root?.folder ?? ''),
+  };
+}
+
+export const extensionsFor = ({ inventory, composer }: PhpApp, version: string): Extensions =>
+  extensionsOf(inventory, composer, version, isWordpress(inventory));
+
+/** Laravel's route for health checks. https://laravel.com/docs/deployment#the-health-route */
+export function healthOf({ inventory, framework }: PhpApp): { path: string; from: Evidence } | undefined {
+  if (framework?.id !== 'laravel') return undefined;
+  const file = 'bootstrap/app.php';
+  const path = /\bhealth:\s*['"](\/[\w/-]+)['"]/.exec(inventory.text(file) ?? '')?.[1];
+  return path === undefined ? undefined : { path, from: { file, why: 'the framework’s route for health checks' } };
+}
+
+/** Symfony reads `.env` at every start, and ends without it. https://symfony.com/doc/current/configuration.html */
+export const readsEnvFile = ({ composer, framework }: PhpApp): boolean =>
+  framework?.id === 'symfony' && (hasPackage(composer, 'symfony/dotenv') || hasPackage(composer, 'symfony/runtime'));
+
+/** The folder that visitors see, as a path of the app; '' where all of it is served. */
+export const servedFolder = ({ root }: PhpApp): string => joinPath('', root?.folder ?? '');

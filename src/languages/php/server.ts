@@ -1,0 +1,118 @@
+import type { Step } from '../../plan/plan.ts';
+import { all, sh } from '../../plan/shell.ts';
+import type { WebRoot } from './framework.ts';
+
+/** Apache with PHP inside, as a user without rights: one process tree, its logs on stdout, the port from PORT. */
+
+export const APP_ROOT = '/app';
+export const SERVER = ['apache2', '-D', 'FOREGROUND'] as const;
+/** Apache ends in order, with the requests under way answered. https://httpd.apache.org/docs/2.4/stopping.html */
+export const STOP_SIGNAL = 'SIGWINCH';
+
+const CONFIG = '/etc/apache2';
+
+/** What Debian's start script would set; the server is started without it, so that it is PID 1 itself. */
+const SERVER_ENV: Readonly<Record<string, string>> = {
+  APACHE_RUN_USER: 'www-data',
+  APACHE_RUN_GROUP: 'www-data',
+  APACHE_RUN_DIR: '/tmp',
+  APACHE_LOCK_DIR: '/tmp',
+  APACHE_LOG_DIR: '/var/log/apache2',
+  APACHE_PID_FILE: '/tmp/apache2.pid',
+};
+
+/** Read as Apache's own syntax; a web root from the project is quoted and has no line break by its type. */
+function siteText({ folder, frontController }: WebRoot): string {
+  const root = folder === '' ? APP_ROOT : `${APP_ROOT}/${folder}`;
+  return [
+    'ServerName localhost',
+    'ServerTokens Prod',
+    'ServerSignature Off',
+    'TraceEnable Off',
+    'GracefulShutdownTimeout 5',
+    'ErrorLog /proc/self/fd/2',
+    '',
+    '<VirtualHost *:${PORT}>',
+    `  DocumentRoot "${root}"`,
+    '  ErrorLog /proc/self/fd/2',
+    '  CustomLog /proc/self/fd/1 combined',
+    `  <Directory "${root}">`,
+    '    Options -Indexes +FollowSymLinks',
+    '    AllowOverride All',
+    '    Require all granted',
+    '    DirectoryIndex index.php index.html',
+    ...(frontController ? ['    FallbackResource /index.php'] : []),
+    '  </Directory>',
+    ...(folder === ''
+      ? [
+          '  # The project itself is served: what is not for visitors stays closed.',
+          '  RedirectMatch 404 "^/(vendor|node_modules)/|^/(composer|package|package-lock)\\.(json|lock)$"',
+        ]
+      : []),
+    '  RedirectMatch 404 "/\\.(?!well-known/)"',
+    '</VirtualHost>',
+    '',
+  ].join('\n');
+}
+
+const iniText = (opcache: boolean): string =>
+  [
+    '; Values of the container’s environment reach $_ENV, which frameworks read.',
+    'variables_order = EGPCS',
+    'expose_php = Off',
+    ...(opcache
+      ? [
+          '; Files in the image never change.',
+          'opcache.validate_timestamps = 0',
+          'opcache.max_accelerated_files = 20000',
+          'realpath_cache_size = 4096K',
+        ]
+      : []),
+    '',
+  ].join('\n');
+
+/** PHP's settings for production, and the project's own over them. */
+export function phpSettings(web: boolean, ownIni: string | undefined): Step[] {
+  return [
+    {
+      kind: 'run',
+      command: sh`cp "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"`,
+      why: 'PHP’s own settings for production: errors go to the log, not to visitors',
+    },
+    {
+      kind: 'file',
+      path: '/usr/local/etc/php/conf.d/zz-app.ini',
+      text: iniText(web),
+      why: 'settings for an image whose files do not change',
+    },
+    ...(ownIni === undefined
+      ? []
+      : [
+          {
+            kind: 'copy',
+            sources: [ownIni],
+            to: '/usr/local/etc/php/conf.d/zzz-project.ini',
+            why: 'the project’s own settings',
+          } satisfies Step,
+        ]),
+  ];
+}
+
+export function serverSteps(root: WebRoot): Step[] {
+  return [
+    { kind: 'env', vars: SERVER_ENV, why: 'where the server keeps its files: nowhere that needs rights' },
+    {
+      kind: 'run',
+      command: all(sh`a2enmod rewrite headers expires`, sh`a2disconf other-vhosts-access-log`),
+      why: 'modules that .htaccess files of PHP projects count on; and no log file that needs rights',
+    },
+    { kind: 'file', path: `${CONFIG}/ports.conf`, text: 'Listen ${PORT}\n', why: 'the port is told at run time' },
+    {
+      kind: 'file',
+      path: `${CONFIG}/sites-available/000-default.conf`,
+      text: siteText(root),
+      why: 'serves the project’s web root, and logs to the container',
+      evidence: [root.from],
+    },
+  ];
+}

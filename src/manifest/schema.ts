@@ -64,9 +64,13 @@ export type IgnoreMode = (typeof ignoreModes)[number];
 /** Where the values of `run.secrets` are kept. A path has the store's own form; one key of it for each variable. */
 const secretStore = z
   .strictObject({
-    kind: z.enum(['kubernetes', 'vault', 'aws', 'gcp', 'azure']),
-    name: name(DNS_LABEL, 'a name of lower-case letters, digits and "-"').optional(),
-    path: name(/^[A-Za-z0-9][A-Za-z0-9/_.:-]*$/, 'the path of a secret such as "apps/orders"').optional(),
+    kind: z.enum(['kubernetes', 'vault', 'aws', 'gcp', 'azure']).meta({ description: 'What keeps them.' }),
+    name: name(DNS_LABEL, 'a name of lower-case letters, digits and "-"')
+      .optional()
+      .meta({ description: 'The Kubernetes Secret, or the store that External Secrets knows by this name.' }),
+    path: name(/^[A-Za-z0-9][A-Za-z0-9/_.:-]*$/, 'the path of a secret such as "apps/orders"')
+      .optional()
+      .meta({ description: 'Where in the store they are.' }),
   })
   .meta({
     description: 'Kubernetes Secrets (default), or Vault, AWS, Google Cloud or Azure through External Secrets.',
@@ -74,18 +78,26 @@ const secretStore = z
 
 /** How it runs where it is deployed; an environment may differ. */
 const deploy = z.strictObject({
-  replicas: z.int().min(0).max(1000).optional(),
-  maxReplicas: z.int().min(1).max(1000).optional(),
-  cpu: name(/^[0-9]+(\.[0-9]+)?m?$/, 'CPUs such as "0.5" or "250m"').optional(),
-  memory: name(/^[0-9]+(Mi|Gi)$/, 'bytes such as "256Mi" or "1Gi"').optional(),
+  replicas: z.int().min(0).max(1000).optional().meta({ description: 'How many run at once.' }),
+  maxReplicas: z.int().min(1).max(1000).optional().meta({ description: 'How many a busy service may grow to.' }),
+  cpu: name(/^[0-9]+(\.[0-9]+)?m?$/, 'CPUs such as "0.5" or "250m"')
+    .optional()
+    .meta({ description: 'What one replica asks for.' }),
+  memory: name(/^[0-9]+(Mi|Gi)$/, 'bytes such as "256Mi" or "1Gi"')
+    .optional()
+    .meta({ description: 'What one replica asks for, and may not exceed.' }),
   storage: name(/^[0-9]+(Mi|Gi|Ti)$/, 'bytes such as "1Gi"')
     .optional()
     .meta({ description: 'Of each writable volume.' }),
   host: name(
     /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/,
     'a host name such as "orders.example.com"',
-  ).optional(),
-  namespace: name(DNS_LABEL, 'the name of a Kubernetes namespace').optional(),
+  )
+    .optional()
+    .meta({ description: 'The name under which a service is reached from outside.' }),
+  namespace: name(DNS_LABEL, 'the name of a Kubernetes namespace')
+    .optional()
+    .meta({ description: 'Where it is deployed.' }),
 });
 
 const identifier = name(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i, 'letters, digits, ".", "_" and "-"');
@@ -96,8 +108,13 @@ const settings = {
     .optional()
     .meta({ description: 'The version of the language runtime, as precise as you want it pinned.' }),
   packageManager: identifier.optional().meta({ description: 'The package manager: pip, uv, poetry, npm, pnpm, …' }),
-  framework: identifier.optional(),
-  workload: z.enum(workloads).optional(),
+  framework: identifier
+    .optional()
+    .meta({ description: 'The framework, where detection should not decide it: django, next, rails, …' }),
+  workload: z.enum(workloads).optional().meta({
+    description:
+      'How it runs: until stopped, with a port (service) or without (worker), once (job), by a schedule (cron), or as files (static).',
+  }),
   command: command.optional().meta({ description: 'What the container runs: an argv, or one line.' }),
   processes: z
     .record(identifier, command)
@@ -126,10 +143,17 @@ const settings = {
         .meta({ description: 'Commands that run before the program, at every start.' }),
     })
     .optional(),
-  port: port.optional(),
+  port: port
+    .optional()
+    .meta({ description: 'The port that the program listens on, on 0.0.0.0; given to it as PORT as well.' }),
   health: z
     .strictObject({
-      path: text.regex(/^\/[^\s"'\\]*$/, 'must be the path of a URL, beginning with "/"').optional(),
+      path: text
+        .regex(/^\/[^\s"'\\]*$/, 'must be the path of a URL, beginning with "/"')
+        .optional()
+        .meta({
+          description: 'Asked by the health check, which wants a status below 400; without it, a connection is enough.',
+        }),
     })
     .optional(),
   schedule: text
@@ -137,30 +161,45 @@ const settings = {
       /^(@(yearly|annually|monthly|weekly|daily|hourly)|(\S+\s+){4}\S+)$/,
       'must be a cron schedule of five fields',
     )
-    .optional(),
+    .optional()
+    .meta({ description: 'When a workload of kind cron runs, in five fields or as @daily and the like.' }),
   build: z
     .strictObject({
-      command: command.optional(),
-      packages: z.array(systemPackage).max(256).optional(),
+      command: command
+        .optional()
+        .meta({ description: 'Builds the app, in place of the command that was found; runs in the build stage.' }),
+      packages: z
+        .array(systemPackage)
+        .max(256)
+        .optional()
+        .meta({ description: 'System packages of the build stage, beside those that were found to be needed.' }),
       secrets: z
         .array(identifier)
         .max(32)
         .optional()
         .meta({ description: 'Ids of build secrets, given by `docker build --secret`.' }),
-      args: envMap.optional(),
+      args: envMap.optional().meta({
+        description: 'Build arguments by name, with their defaults; in force for the build step. Never for secrets.',
+      }),
     })
     .optional(),
   run: z
     .strictObject({
-      packages: z.array(systemPackage).max(256).optional(),
+      packages: z
+        .array(systemPackage)
+        .max(256)
+        .optional()
+        .meta({ description: 'System packages of the image that runs, beside those that were found to be needed.' }),
       user: z
         .int()
         .min(1)
         .max(4294967294)
         .optional()
         .meta({ description: 'The numeric user (and group) the container runs as.' }),
-      stopSignal: name(/^SIG[A-Z]+[A-Z0-9+-]*$/, 'the name of a signal such as "SIGTERM"').optional(),
-      env: envMap.optional(),
+      stopSignal: name(/^SIG[A-Z]+[A-Z0-9+-]*$/, 'the name of a signal such as "SIGTERM"')
+        .optional()
+        .meta({ description: 'The signal on which the program ends in order.' }),
+      env: envMap.optional().meta({ description: 'Environment variables of the image, by name. Never for secrets.' }),
       volumes: z
         .array(
           z.strictObject({
@@ -197,18 +236,33 @@ const settings = {
         .record(imageReference, digest)
         .optional()
         .meta({ description: 'Digests by image reference, e.g. "node:24-slim".' }),
-      labels: z.record(name(/^[a-z0-9]([a-zA-Z0-9./_-]*[a-zA-Z0-9])?$/, 'the name of a label'), text).optional(),
+      labels: z
+        .record(name(/^[a-z0-9]([a-zA-Z0-9./_-]*[a-zA-Z0-9])?$/, 'the name of a label'), text)
+        .optional()
+        .meta({ description: 'Labels of the image, beside its title and version.' }),
       platforms: z
         .array(name(/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/, 'a platform such as "linux/amd64"'))
         .max(16)
-        .optional(),
+        .optional()
+        .meta({ description: 'What the image is built for.' }),
     })
     .optional(),
   context: z
     .strictObject({
-      dockerignore: z.enum(ignoreModes).optional(),
-      include: z.array(text).max(1000).optional(),
-      exclude: z.array(text).max(1000).optional(),
+      dockerignore: z.enum(ignoreModes).optional().meta({
+        description:
+          'What to do with a .dockerignore that is there: merge ours into it (default), keep it, or replace it.',
+      }),
+      include: z
+        .array(text)
+        .max(1000)
+        .optional()
+        .meta({ description: 'Paths, in .dockerignore syntax, that are sent although a pattern leaves them out.' }),
+      exclude: z
+        .array(text)
+        .max(1000)
+        .optional()
+        .meta({ description: 'Patterns, in .dockerignore syntax, of what is not sent.' }),
     })
     .optional(),
 };
@@ -217,12 +271,17 @@ const environment = z.strictObject(settings);
 
 export const manifestSchema = z
   .strictObject({
-    name: identifier.optional(),
-    version: text.max(128).optional(),
+    name: identifier.optional().meta({ description: 'What the app is called; the title of the image.' }),
+    version: text.max(128).optional().meta({ description: 'Its own version, for labels and tags.' }),
     app: relativePath.optional().meta({ description: 'Which app of a monorepo, as its folder.' }),
-    language: identifier.optional(),
+    language: identifier
+      .optional()
+      .meta({ description: 'The language, where detection should not decide it; GET /v1/languages lists them.' }),
     ...settings,
-    environments: z.record(identifier, environment).optional(),
+    environments: z.record(identifier, environment).optional().meta({
+      description:
+        'Settings by environment (development, production, …), each of which goes over the others when that environment is asked for.',
+    }),
     files: z
       .record(relativePath, z.string().max(1024 * 1024))
       .optional()

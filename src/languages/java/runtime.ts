@@ -1,0 +1,113 @@
+import { pickTag } from '../../images/catalogue.ts';
+import type { Variant } from '../../manifest/schema.ts';
+import type { Os, ProbeTool, Runtime, Step } from '../../plan/plan.ts';
+import { sh } from '../../plan/shell.ts';
+import type { Dependency } from './maven.ts';
+import { distrolessJava, jreImage } from './version.ts';
+
+/** What the app runs on: a JRE, or Tomcat around one. */
+interface Ground extends Pick<Runtime, 'base' | 'why' | 'workdir' | 'steps' | 'clearEntrypoint'> {
+  readonly os: Os;
+  readonly probe: ProbeTool;
+}
+
+const MEMORY: Step = {
+  kind: 'env',
+  vars: { JAVA_TOOL_OPTIONS: '-XX:MaxRAMPercentage=75' },
+  why: 'the heap may take three quarters of the container’s memory; by itself Java takes one',
+};
+
+export function groundOf(variant: Variant, line: string, workdir: string): Ground {
+  const why = `the runtime of Java ${line}, without a compiler`;
+  if (variant === 'distroless') {
+    return {
+      base: distrolessJava(line),
+      os: 'distroless',
+      why: `${why}, a shell or a package manager`,
+      workdir,
+      steps: [MEMORY],
+      probe: 'none',
+      clearEntrypoint: true,
+    };
+  }
+  if (variant === 'alpine')
+    return { base: jreImage(line, true), os: 'alpine', why, workdir, steps: [MEMORY], probe: 'none' };
+  return { base: jreImage(line, false), os: 'debian', why, workdir, steps: [MEMORY], probe: 'bash' };
+}
+
+/**
+ * Tomcat by the servlets that an app is written for: `javax` up to 9, `jakarta` from 10 on.
+ * https://tomcat.apache.org/whichversion.html
+ */
+export function tomcatLine(dependencies: readonly Dependency[], boot: string | undefined): string {
+  if (boot !== undefined) return Number.parseInt(boot, 10) >= 4 ? '11.0' : boot.startsWith('3.') ? '10.1' : '9.0';
+  const versionOf = (pattern: RegExp): number | undefined => {
+    const found = dependencies.find((d) => pattern.test(d.id));
+    return found && Number(/^\d+(\.\d+)?/.exec(found.version ?? '')?.[0] ?? 0);
+  };
+  const servlet = versionOf(/^jakarta\.servlet:jakarta\.servlet-api$/);
+  if (servlet !== undefined) return servlet >= 6.1 ? '11.0' : servlet >= 5 ? '10.1' : '9.0';
+  const platform = versionOf(/^jakarta\.platform:/);
+  if (platform !== undefined) return platform >= 11 ? '11.0' : platform >= 9 ? '10.1' : '9.0';
+  const spring = versionOf(/^org\.springframework:spring-web(mvc)?$/);
+  if (spring !== undefined) return spring >= 7 ? '11.0' : spring >= 6 ? '10.1' : '9.0';
+  return versionOf(/^javax\./) === undefined && versionOf(/^jakarta\./) !== undefined ? '10.1' : '9.0';
+}
+
+const CATALINA = '/usr/local/tomcat';
+
+/** Its port from the environment, no port for shutting it down, and no listener that unpacks archives. */
+const SERVER_XML = `<?xml version="1.0" encoding="UTF-8"?>
+<Server port="-1">
+  <Listener className="org.apache.catalina.core.JreMemoryLeakPreventionListener"/>
+  <Listener className="org.apache.catalina.core.ThreadLocalLeakPreventionListener"/>
+  <Service name="Catalina">
+    <Connector port="\${PORT}" protocol="HTTP/1.1" connectionTimeout="20000"/>
+    <Engine name="Catalina" defaultHost="localhost">
+      <Host name="localhost" appBase="webapps" unpackWARs="false" autoDeploy="false">
+        <Valve className="org.apache.catalina.valves.ErrorReportValve" showReport="false" showServerInfo="false"/>
+      </Host>
+    </Engine>
+  </Service>
+</Server>
+`;
+
+export function tomcatGround(line: string, tomcat: string): Ground {
+  const folders = ['conf/Catalina', 'logs', 'temp', 'work'].map((f) => `${CATALINA}/${f}`);
+  return {
+    base: {
+      image: 'tomcat',
+      tag: pickTag('tomcat', [
+        `${tomcat}-jre${line}-temurin-noble`,
+        `${tomcat}-jre${line}-temurin`,
+        `${tomcat}-jre21-temurin-noble`,
+      ]),
+    },
+    os: 'debian',
+    why: `Tomcat ${tomcat}, by the servlets that the app is written for, on Java ${line}`,
+    workdir: CATALINA,
+    steps: [
+      MEMORY,
+      {
+        kind: 'env',
+        vars: {
+          CATALINA_OPTS:
+            '-Dorg.apache.tomcat.util.digester.PROPERTY_SOURCE=org.apache.tomcat.util.digester.EnvironmentPropertySource',
+        },
+        why: 'lets server.xml read PORT',
+      },
+      {
+        kind: 'file',
+        path: `${CATALINA}/conf/server.xml`,
+        text: SERVER_XML,
+        why: 'listens on PORT, and has no port for shutting it down',
+      },
+      {
+        kind: 'run',
+        command: sh`mkdir -p ${folders} && chmod 1777 ${folders}`,
+        why: 'where Tomcat writes while it runs; all else stays as it is',
+      },
+    ],
+    probe: 'bash',
+  };
+}

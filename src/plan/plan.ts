@@ -109,8 +109,8 @@ export interface Stage {
 /** What the runtime image brings along; decides how users are made, packages installed and health asked for. */
 export type Os = 'debian' | 'alpine' | 'distroless' | 'scratch';
 
-/** What is at hand in the runtime image to ask the program whether it lives. */
-export type ProbeTool = 'node' | 'bun' | 'deno' | 'python' | 'busybox' | 'bash' | 'program' | 'none';
+/** What is at hand in the runtime image to ask the program whether it lives; `sh` is that of Alpine, with its applets. */
+export type ProbeTool = 'sh' | 'node' | 'bun' | 'deno' | 'python' | 'busybox' | 'bash' | 'program' | 'none';
 
 export interface Runtime {
   readonly base: Stage['base'];

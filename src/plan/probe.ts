@@ -64,6 +64,10 @@ const probes: Readonly<Record<Exclude<ProbeTool, 'program' | 'none'>, Probe>> = 
       inShell([BUSYBOX, 'sh'], `${BUSYBOX} wget -q -T 4 -O /dev/null "http://127.0.0.1:\${PORT:-${port}}${path}"`),
     tcp: (port) => inShell([BUSYBOX, 'sh'], `${BUSYBOX} nc -w 4 127.0.0.1 "\${PORT:-${port}}" </dev/null >/dev/null`),
   },
+  sh: {
+    http: (port, path) => inShell(['sh'], `wget -q -T 4 -O /dev/null "http://127.0.0.1:\${PORT:-${port}}${path}"`),
+    tcp: (port) => inShell(['sh'], `nc -w 4 127.0.0.1 "\${PORT:-${port}}" </dev/null >/dev/null`),
+  },
   bash: {
     http: (port, path) =>
       inShell(

@@ -92,6 +92,20 @@ export async function ensureFrontend(): Promise<void> {
   }
 }
 
+const JAVA_STORE = '/etc/ssl/certs/java/cacerts';
+
+/**
+ * Debian fills Java's store with the first certificate of each file only, and those that this machine trusts come in
+ * one file: without the rest, Maven reaches nothing from a machine whose way out has a certificate of its own.
+ */
+async function fillJavaStore(image: string): Promise<void> {
+  const fill = `openssl pkcs12 -export -nokeys -certpbe NONE -nomac -jdktrust anyExtendedKeyUsage -in /etc/ssl/certs/ca-certificates.crt -out ${JAVA_STORE} -passout pass:changeit`;
+  const { code, text } = await docker(['build', '-q', '-t', image, '-'], {
+    input: `FROM ${image}\nRUN if [ -e ${JAVA_STORE} ]; then ${fill}; fi\n`,
+  });
+  if (code !== 0) throw new Error(`the certificates of ${image} cannot be filled in:\n${text.slice(-800)}`);
+}
+
 /** Makes the base images that a Dockerfile names; the names of those that there is no way to. */
 export async function ensureBases(dockerfile: string): Promise<string[]> {
   if (!hasStandIns) return [];
@@ -100,6 +114,8 @@ export async function ensureBases(dockerfile: string): Promise<string[]> {
     const file = join(folder, 'Dockerfile');
     writeFileSync(file, dockerfile.replace(/^# syntax=.*\n/, ''));
     const { code, text } = await run(STAND_INS, ['bases', file], { seconds: 1200 });
+    const made = [...text.matchAll(/^standins: made (\S+)$/gm)].map(([, name = '']) => name);
+    for (const image of made.filter((name) => /^(maven|eclipse-temurin):/.test(name))) await fillJavaStore(image);
     if (code === 0) return [];
     const refused = [...text.matchAll(/^standins: (?!made )(\S+): /gm)].map(([, name = '']) => name);
     if (refused.length > 0) return refused;

@@ -83,7 +83,7 @@ function strengthOf(
   return main === undefined ? 0 : 1;
 }
 
-export function candidateOf(project: JavaProject, module: JavaModule): Candidate {
+function candidateOf(project: JavaProject, module: JavaModule): Candidate {
   const nested = project.modules
     .map((m) => m.folder)
     .filter((f) => f !== module.folder && f.startsWith(module.folder === '' ? '' : `${module.folder}/`));

@@ -40,7 +40,7 @@ const outCopy = (sources: readonly string[], to: string, why: string, glob = fal
   why,
 });
 
-export const toOutput = (built: BuiltFile, name: string): Shell[] => [
+const toOutput = (built: BuiltFile, name: string): Shell[] => [
   sh`mkdir -p ${OUTPUT}`,
   sh`cp ${pathOf(built)} ${`${OUTPUT}/${name}`}`,
 ];

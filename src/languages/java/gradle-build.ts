@@ -243,7 +243,7 @@ const makesFatJar = ({ texts }: GradleProject): boolean =>
   texts.some((t) => /Main-Class/.test(t.text) && /runtimeClasspath|configurations\.(?:compile|runtime)\b/.test(t.text));
 
 /** Only a main method is known: no plugin of the project makes anything that starts. */
-export function usesInitScript({ module, main }: Candidate): boolean {
+function usesInitScript({ module, main }: Candidate): boolean {
   const { gradle } = module;
   if (!gradle || main === undefined) return false;
   return (

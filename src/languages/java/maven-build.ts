@@ -173,7 +173,7 @@ function attaches(maven: MavenModule): boolean {
 const VERSION = /\$\{(?:project\.|pom\.)?version\}|\$\{(?:revision|sha1|changelist)\}/g;
 
 /** The archive that a module leaves. Its version is not written down, unless the name would fit several. */
-export function builtFile(
+function builtFile(
   maven: MavenModule,
   { classifier = '', extension = 'jar' }: { classifier?: string; extension?: string } = {},
 ): BuiltFile {

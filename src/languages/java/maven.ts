@@ -1,4 +1,4 @@
-import { baseName, joinPath, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { XmlElement } from '../xml.ts';
@@ -67,7 +67,7 @@ export function reactorOf(inventory: Inventory, root = ''): MavenModule[] {
   return [...found.values()];
 }
 
-export const lastOf = ({ chain, pom }: MavenModule): Pom => chain.at(-1) ?? pom;
+const lastOf = ({ chain, pom }: MavenModule): Pom => chain.at(-1) ?? pom;
 
 /** The parent that comes from a repository, where there is one: Spring Boot’s, Micronaut’s, a company’s. */
 export const remoteParent = (module: MavenModule): Pom['parent'] => lastOf(module).parent;
@@ -221,5 +221,3 @@ export function mavenRoot(tree: Inventory, app: string): string {
     root,
   );
 }
-
-export const isPom = (path: string): boolean => baseName(path) === 'pom.xml';

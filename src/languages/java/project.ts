@@ -100,21 +100,6 @@ export function pluginVersion(
   return undefined;
 }
 
-/** The first dependency that fits, or the parent from a repository under the same name. */
-export function dependencyFitting(module: JavaModule, pattern: RegExp): Dependency | undefined {
-  const found = module.dependencies.find((d) => pattern.test(d.id));
-  if (found) return found;
-  const parent = module.maven && remoteParent(module.maven);
-  const id = parent ? `${parent.groupId}:${parent.artifactId}` : '';
-  if (!parent || !pattern.test(id)) return undefined;
-  return {
-    id,
-    version: parent.version,
-    scope: 'compile',
-    from: { file: module.file, line: parent.line, why: `the parent ${parent.artifactId}` },
-  };
-}
-
 const BOOT_PLUGINS = ['spring-boot-maven-plugin', 'org.springframework.boot'];
 
 /** Spring Boot's version, from wherever the project takes it. */

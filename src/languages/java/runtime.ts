@@ -1,7 +1,6 @@
 import { pickTag } from '../../images/catalogue.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import type { Os, ProbeTool, Runtime, Step } from '../../plan/plan.ts';
-import { sh } from '../../plan/shell.ts';
 import type { Dependency } from './maven.ts';
 import { distrolessJava, jreImage } from './version.ts';
 
@@ -31,7 +30,7 @@ export function groundOf(variant: Variant, line: string, workdir: string): Groun
     };
   }
   if (variant === 'alpine')
-    return { base: jreImage(line, true), os: 'alpine', why, workdir, steps: [MEMORY], probe: 'none' };
+    return { base: jreImage(line, true), os: 'alpine', why, workdir, steps: [MEMORY], probe: 'sh' };
   return { base: jreImage(line, false), os: 'debian', why, workdir, steps: [MEMORY], probe: 'bash' };
 }
 
@@ -56,7 +55,7 @@ export function tomcatLine(dependencies: readonly Dependency[], boot: string | u
 
 const CATALINA = '/usr/local/tomcat';
 
-/** Its port from the environment, no port for shutting it down, and no listener that unpacks archives. */
+/** Its port from the environment, no port for shutting it down, and nothing that is written but logs and compiled pages. */
 const SERVER_XML = `<?xml version="1.0" encoding="UTF-8"?>
 <Server port="-1">
   <Listener className="org.apache.catalina.core.JreMemoryLeakPreventionListener"/>
@@ -64,7 +63,7 @@ const SERVER_XML = `<?xml version="1.0" encoding="UTF-8"?>
   <Service name="Catalina">
     <Connector port="\${PORT}" protocol="HTTP/1.1" connectionTimeout="20000"/>
     <Engine name="Catalina" defaultHost="localhost">
-      <Host name="localhost" appBase="webapps" unpackWARs="false" autoDeploy="false">
+      <Host name="localhost" appBase="webapps" unpackWARs="false" autoDeploy="false" createDirs="false">
         <Valve className="org.apache.catalina.valves.ErrorReportValve" showReport="false" showServerInfo="false"/>
       </Host>
     </Engine>
@@ -73,7 +72,6 @@ const SERVER_XML = `<?xml version="1.0" encoding="UTF-8"?>
 `;
 
 export function tomcatGround(line: string, tomcat: string): Ground {
-  const folders = ['conf/Catalina', 'logs', 'temp', 'work'].map((f) => `${CATALINA}/${f}`);
   return {
     base: {
       image: 'tomcat',
@@ -101,11 +99,6 @@ export function tomcatGround(line: string, tomcat: string): Ground {
         path: `${CATALINA}/conf/server.xml`,
         text: SERVER_XML,
         why: 'listens on PORT, and has no port for shutting it down',
-      },
-      {
-        kind: 'run',
-        command: sh`mkdir -p ${folders} && chmod 1777 ${folders}`,
-        why: 'where Tomcat writes while it runs; all else stays as it is',
       },
     ],
     probe: 'bash',

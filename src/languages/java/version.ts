@@ -1,9 +1,8 @@
-import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
 import { cyclesOf, defaultCycle, lifeOf, pickTag, tagsOf } from '../../images/catalogue.ts';
 import { distroless } from '../../images/known.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
+import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { statedIn } from './gradle.ts';
 import { pluginOf, propertyOf, settingsOf, type Stated } from './maven.ts';
@@ -75,29 +74,6 @@ function lineIn(inventory: Inventory, file: string, pattern: RegExp): VersionSou
     : [{ text: shown(value), from: { file, line: at + 1, why: `${file} says ${shown(value)}` } }];
 }
 
-const versionText = z.union([
-  z.string(),
-  z.number().transform(String),
-  z.array(z.string()).transform((all) => all[0] ?? ''),
-  z.looseObject({ version: z.string() }).transform((tool) => tool.version),
-]);
-const miseFile = z.looseObject({ tools: z.looseObject({ java: versionText.optional() }).optional() });
-
-function miseTools(inventory: Inventory, file: string): VersionSource[] {
-  const text = inventory.text(file);
-  if (text === undefined) return [];
-  let data: unknown;
-  try {
-    data = parseToml(text);
-  } catch {
-    return [];
-  }
-  const version = miseFile.safeParse(data).data?.tools?.java;
-  return version === undefined
-    ? []
-    : [{ text: shown(version), from: { file, why: `java = ${shown(version)} in ${file}` } }];
-}
-
 interface Place {
   readonly title: string;
   read(project: JavaProject, module: JavaModule | undefined): VersionSource[];
@@ -157,10 +133,10 @@ function bootDefault(project: JavaProject, module: JavaModule | undefined): Vers
 
 /** The one order in which a version is looked for. */
 const PLACES: readonly Place[] = [
-  { title: '.java-version', read: inFolders((i, f) => lineIn(i, f, /^\s{0,9}([\w.+-]+)/), '.java-version') },
+  { title: '.java-version', read: inFolders(versionFile, '.java-version') },
   { title: '.sdkmanrc', read: inFolders((i, f) => lineIn(i, f, /^\s{0,9}java\s{0,9}=\s{0,9}(\S+)/), '.sdkmanrc') },
-  { title: '.tool-versions', read: inFolders((i, f) => lineIn(i, f, /^\s{0,9}java\s+(\S+)/), '.tool-versions') },
-  { title: 'mise.toml', read: inFolders(miseTools, 'mise.toml', '.mise.toml') },
+  { title: '.tool-versions', read: inFolders((i, f) => toolVersions(i, f, ['java']), '.tool-versions') },
+  { title: 'mise.toml', read: inFolders((i, f) => miseTools(i, f, ['java']), 'mise.toml', '.mise.toml') },
   {
     title: 'java.runtime.version in system.properties',
     read: inFolders(

@@ -1,0 +1,376 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { mainClasses, withoutComments } from '../../../src/languages/java/code.ts';
+import { readVersion } from '../../../src/languages/java/version.ts';
+import { readXml, textAt } from '../../../src/languages/xml.ts';
+import { adviceOf, dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
+
+const MAIN = 'package org.example;\n\npublic class Main {\n    public static void main(String[] args) {}\n}\n';
+const MAIN_PATH = 'src/main/java/org/example/Main.java';
+const pom = (...inside: readonly string[]): string =>
+  `<project>\n<groupId>org.example</groupId>\n<artifactId>shop</artifactId>\n<version>1.0</version>\n${inside.join('\n')}\n</project>\n`;
+const parent = (version: string): string =>
+  `<parent><groupId>org.springframework.boot</groupId><artifactId>spring-boot-starter-parent</artifactId><version>${version}</version><relativePath/></parent>`;
+const plugin = (artifactId: string, inside = ''): string =>
+  `<plugin><artifactId>${artifactId}</artifactId>${inside}</plugin>`;
+const build = (...plugins: readonly string[]): string => `<build><plugins>${plugins.join('')}</plugins></build>`;
+const dependency = (groupId: string, artifactId: string, more = ''): string =>
+  `<dependencies><dependency><groupId>${groupId}</groupId><artifactId>${artifactId}</artifactId>${more}</dependency></dependencies>`;
+
+const runtimeOf = (files: Readonly<Record<string, string>>) => {
+  const { manifest, origins } = projectOf({ [MAIN_PATH]: MAIN, ...files }).merged;
+  return [manifest.runtime, origins['/runtime']?.from?.file, origins['/runtime']?.rejected?.map((r) => r.value)];
+};
+const linesOf = (text: string, pattern: RegExp): string[] =>
+  text
+    .split('\n')
+    .filter((line) => pattern.test(line))
+    .map((l) => l.trim());
+const commandOf = (text: string): string => linesOf(text, /^CMD/)[0] ?? '';
+
+describe('java: versions', () => {
+  test('vendors, old numbering and suffixes are read', () => {
+    const cases: Readonly<Record<string, string>> = {
+      '17.0.9': '17',
+      'temurin-17.0.9+9': '17',
+      '21.0.2-tem': '21',
+      '22.3.r17-grl': '17',
+      'graalvm-ce-java17-22.3.0': '17',
+      'openjdk64-11.0.2': '11',
+      'zulu-8.86': '8',
+      '1.8': '8',
+      '1.8.0_292': '8',
+      'corretto-21': '21',
+      '25': '25',
+    };
+    for (const [text, line] of Object.entries(cases)) assert.equal(readVersion(text), line, text);
+    assert.equal(readVersion('lts'), undefined);
+  });
+
+  test('a line without an image gives way to the next with long-term support', () => {
+    assert.equal(readVersion('9'), '11');
+    assert.equal(readVersion('19'), '21');
+    assert.equal(readVersion('7'), '8');
+  });
+
+  test('a release below 9 wants a compiler that knows the option', () => assert.equal(readVersion('release 8'), '17'));
+
+  test('version files go before the pom, whose values are kept among the rejected', () => {
+    const files = {
+      'pom.xml': pom('<properties><java.version>17</java.version></properties>'),
+      'system.properties': 'java.runtime.version=21\n',
+    };
+    assert.deepEqual(runtimeOf(files), ['21', 'system.properties', ['17']]);
+    assert.deepEqual(runtimeOf({ ...files, '.sdkmanrc': 'java=25.0.1-tem\n' }), ['25', '.sdkmanrc', ['21', '17']]);
+  });
+
+  test('properties refer to others, also of a parent in the project', () => {
+    const child = `<project><parent><groupId>org.example</groupId><artifactId>shop</artifactId><version>1.0</version></parent><artifactId>web</artifactId></project>`;
+    const root = pom(
+      '<packaging>pom</packaging><modules><module>web</module></modules>',
+      '<properties><jdk>11</jdk><maven.compiler.target>${jdk}</maven.compiler.target></properties>',
+    );
+    const files = { 'pom.xml': root, 'web/pom.xml': child, 'web/src/main/java/org/example/Main.java': MAIN };
+    assert.equal(projectOf(files).merged.manifest.runtime, '11');
+  });
+
+  test('Spring Boot compiles for 17, and for 8 before 3', () => {
+    assert.equal(runtimeOf({ 'pom.xml': pom(parent('3.5.0')) })[0], '17');
+    assert.equal(runtimeOf({ 'pom.xml': pom(parent('2.7.1')) })[0], '8');
+  });
+
+  test('Gradle: the toolchain, in either language, before the level of the compiler', () => {
+    assert.equal(
+      runtimeOf({
+        'build.gradle':
+          "java { toolchain { languageVersion = JavaLanguageVersion.of(21) } }\nsourceCompatibility = '17'\n",
+      })[0],
+      '21',
+    );
+    assert.equal(runtimeOf({ 'build.gradle.kts': 'kotlin { jvmToolchain(11) }\n' })[0], '11');
+    assert.equal(runtimeOf({ 'build.gradle': 'sourceCompatibility = JavaVersion.VERSION_1_8\n' })[0], '8');
+  });
+});
+
+describe('java: files', () => {
+  test('XML: comments, CDATA, attributes, prefixes, entities', () => {
+    const root = readXml(
+      '<?xml version="1.0"?><!-- <a> --><p:project a="x > y"><name><![CDATA[<b>]]></name><t>a &amp; b</t><e/></p:project>',
+    );
+    assert.equal(root?.name, 'project');
+    assert.equal(root.attributes['a'], 'x > y');
+    assert.equal(textAt(root, 'name'), '<b>');
+    assert.equal(textAt(root, 't'), 'a & b');
+    assert.equal(readXml('<a><b></a>'), undefined);
+  });
+
+  test('a pom that is no XML is a broken file', () => {
+    assert.equal(problemOf(() => projectOf({ 'pom.xml': '<project><a></project>' }))?.slug, 'broken-file');
+  });
+
+  test('comments are taken out, strings are left alone, whatever is left open', () => {
+    assert.equal(withoutComments('a("//x"); // y\n/* z */ b'), 'a("//x"); \n b');
+    assert.ok(withoutComments('/* x '.repeat(200_000)).length < 10);
+    assert.ok(withoutComments('"""'.repeat(200_000)).length > 10);
+  });
+
+  test('main methods of Java and Kotlin, likely names first', () => {
+    const found = mainClasses([
+      { path: 'src/main/java/a/Tool.java', text: 'package a;\nclass Tool { public static void main(String... a) {} }' },
+      { path: 'src/main/kotlin/server.kt', text: 'package b\n\nfun main() { }' },
+      {
+        path: 'src/main/kotlin/Named.kt',
+        text: '@file:JvmName("Start")\npackage c\nsuspend fun main(args: Array<String>) { }',
+      },
+      {
+        path: 'src/main/java/a/ShopApplication.java',
+        text: 'package a;\nclass ShopApplication { static final void main(String[] a) {} }',
+      },
+    ]);
+    assert.deepEqual(
+      found.map((m) => m.name),
+      ['b.ServerKt', 'a.ShopApplication', 'c.Start', 'a.Tool'].sort(
+        (x, y) => found.findIndex((f) => f.name === x) - found.findIndex((f) => f.name === y),
+      ),
+    );
+    assert.equal(found[0]?.name, 'b.ServerKt');
+  });
+});
+
+describe('java: Maven', () => {
+  test('a main class of its own runs beside its libraries', () => {
+    const text = dockerfileOf({
+      'pom.xml': pom(dependency('com.google.guava', 'guava', '<version>33.0.0-jre</version>')),
+      [MAIN_PATH]: MAIN,
+    });
+    assert.match(text, /package dependency:copy-dependencies -DincludeScope=runtime/);
+    assert.equal(commandOf(text), 'CMD ["java", "-cp", "app.jar:lib/*", "org.example.Main"]');
+  });
+
+  test('test dependencies are no libraries', () => {
+    const text = dockerfileOf({
+      'pom.xml': pom(dependency('junit', 'junit', '<scope>test</scope>')),
+      [MAIN_PATH]: MAIN,
+    });
+    assert.equal(commandOf(text), 'CMD ["java", "-cp", "app.jar", "org.example.Main"]');
+  });
+
+  test('shade and assembly make one archive', () => {
+    const main =
+      '<configuration><transformers><transformer><mainClass>org.example.Main</mainClass></transformer></transformers></configuration>';
+    const shaded = dockerfileOf({ 'pom.xml': pom(build(plugin('maven-shade-plugin', main))), [MAIN_PATH]: MAIN });
+    assert.match(shaded, /cp target\/shop-\*\.jar \/out\/app\.jar/);
+    const assembly = `<executions><execution><goals><goal>single</goal></goals></execution></executions><configuration><archive><manifest><mainClass>org.example.Main</mainClass></manifest></archive><descriptorRefs><descriptorRef>jar-with-dependencies</descriptorRef></descriptorRefs></configuration>`;
+    assert.match(
+      dockerfileOf({ 'pom.xml': pom(build(plugin('maven-assembly-plugin', assembly))), [MAIN_PATH]: MAIN }),
+      /cp target\/shop-\*-jar-with-dependencies\.jar/,
+    );
+  });
+
+  test('Spring Boot: layers by the tool of its version, none before 2.4', () => {
+    const files = (version: string) => ({
+      'pom.xml': pom(
+        parent(version),
+        build(
+          '<plugin><groupId>org.springframework.boot</groupId><artifactId>spring-boot-maven-plugin</artifactId></plugin>',
+        ),
+      ),
+      [MAIN_PATH]: MAIN,
+    });
+    assert.match(dockerfileOf(files('3.5.1')), /-Djarmode=tools .* extract --layers/);
+    const older = dockerfileOf(files('3.2.0'));
+    assert.match(older, /-Djarmode=layertools/);
+    assert.equal(commandOf(older), 'CMD ["java", "org.springframework.boot.loader.launch.JarLauncher"]');
+    assert.equal(
+      commandOf(dockerfileOf(files('2.7.0'))),
+      'CMD ["java", "org.springframework.boot.loader.JarLauncher"]',
+    );
+    assert.equal(commandOf(dockerfileOf(files('2.2.0.RELEASE'))), 'CMD ["java", "-jar", "app.jar"]');
+  });
+
+  test('Spring Boot’s plugin without its parent is asked to repackage', () => {
+    const files = {
+      'pom.xml': pom(
+        build('<plugin><artifactId>spring-boot-maven-plugin</artifactId><version>3.5.0</version></plugin>'),
+      ),
+      [MAIN_PATH]: MAIN,
+    };
+    assert.match(dockerfileOf(files), /package spring-boot:repackage/);
+  });
+
+  test('a command that names paths of the build finds them there', () => {
+    const files = { 'pom.xml': pom(parent('3.5.1'), build(plugin('spring-boot-maven-plugin'))), [MAIN_PATH]: MAIN };
+    const text = dockerfileOf(files, { command: 'java -jar target/shop-1.0.jar --server.port=$PORT' });
+    assert.match(text, /COPY --from=build \/src\/target\/shop-1\.0\.jar \.\/target\/shop-1\.0\.jar/);
+    assert.match(
+      dockerfileOf(files, { command: 'java -cp target/classes:target/dependency/* org.example.Main' }),
+      /COPY --from=build \/src\/target\/classes\/ \.\/target\/classes\/\nCOPY --from=build \/src\/target\/dependency\/ \.\/target\/dependency\//,
+    );
+  });
+
+  test('several apps are a list to choose from; a chosen one is built with what it needs', () => {
+    const child = (name: string): string =>
+      `<project><parent><groupId>org.example</groupId><artifactId>shop</artifactId><version>1.0</version></parent><artifactId>${name}</artifactId></project>`;
+    const server = MAIN.replace(
+      '{}',
+      '{ com.sun.net.httpserver.HttpServer.create(new java.net.InetSocketAddress(8000), 0); }',
+    );
+    const files = {
+      'pom.xml': pom(
+        '<packaging>pom</packaging><modules><module>web</module><module>api</module><module>model</module></modules>',
+      ),
+      'web/pom.xml': child('web'),
+      'api/pom.xml': child('api'),
+      'model/pom.xml': child('model'),
+      'web/src/main/java/org/example/Main.java': server,
+      'api/src/main/java/org/example/Main.java': server,
+    };
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');
+    const text = dockerfileOf(files, { app: 'web' });
+    assert.match(text, /-pl web -am package/);
+    assert.match(text, /COPY --parents api\/pom\.xml model\/pom\.xml pom\.xml web\/pom\.xml \.\//);
+    assert.match(
+      dockerfileOf({ ...files, 'api/src/main/java/org/example/Main.java': 'class A {}' }),
+      /-pl web -am package/,
+    );
+  });
+
+  test('a library has no start command', () => {
+    const problem = problemOf(() =>
+      dockerfileOf({ 'pom.xml': pom(), 'src/main/java/org/example/A.java': 'class A {}' }),
+    );
+    assert.equal(problem?.slug, 'no-start-command');
+  });
+
+  test('ports: from configuration, beside PORT, in the call', () => {
+    const portOf = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest.port;
+    const boot = {
+      'pom.xml': pom(
+        parent('3.5.1'),
+        dependency('org.springframework.boot', 'spring-boot-starter-web'),
+        build(plugin('spring-boot-maven-plugin')),
+      ),
+      [MAIN_PATH]: MAIN,
+    };
+    assert.equal(portOf(boot), 8080);
+    assert.equal(portOf({ ...boot, 'src/main/resources/application.properties': 'server.port=${PORT:5000}\n' }), 5000);
+    assert.equal(portOf({ ...boot, 'src/main/resources/application.yml': 'server:\n  port: 9090\n' }), 9090);
+    const javalin = (body: string) => ({
+      'pom.xml': pom(dependency('io.javalin', 'javalin')),
+      [MAIN_PATH]: MAIN.replace('{}', `{ ${body} }`),
+    });
+    assert.equal(portOf(javalin('Javalin.create().start(7070);')), 7070);
+    assert.equal(
+      portOf(javalin('Javalin.create().start(Integer.parseInt(System.getenv().getOrDefault("PORT", "7171")));')),
+      7171,
+    );
+  });
+
+  test('a health path only where it answers without a password', () => {
+    const files = (...ids: readonly string[]) => ({
+      'pom.xml': pom(
+        parent('3.5.1'),
+        `<dependencies>${ids.map((id) => `<dependency><groupId>org.springframework.boot</groupId><artifactId>${id}</artifactId></dependency>`).join('')}</dependencies>`,
+        build(plugin('spring-boot-maven-plugin')),
+      ),
+      [MAIN_PATH]: MAIN,
+    });
+    const web = ['spring-boot-starter-web', 'spring-boot-starter-actuator'];
+    assert.equal(projectOf(files(...web)).merged.manifest.health?.path, '/actuator/health');
+    assert.equal(projectOf(files(...web, 'spring-boot-starter-security')).merged.manifest.health?.path, undefined);
+  });
+});
+
+describe('java: Gradle', () => {
+  const wrapper = (version: string) => ({
+    gradlew: '#!/bin/sh\n',
+    'gradle/wrapper/gradle-wrapper.jar': '',
+    'gradle/wrapper/gradle-wrapper.properties': `distributionUrl=https\\://services.gradle.org/distributions/gradle-${version}-bin.zip\n`,
+  });
+  const application = "plugins { id 'application' }\napplication { mainClass = 'org.example.Main' }\n";
+
+  test('a whole wrapper is used, on a JDK that its Gradle runs on', () => {
+    const text = dockerfileOf({ ...wrapper('7.6'), 'build.gradle': application, [MAIN_PATH]: MAIN });
+    assert.match(text, /^FROM eclipse-temurin:17-jdk-noble AS build$/m);
+    assert.match(text, /sh \.\/gradlew --no-daemon --console=plain :installDist/);
+  });
+
+  test('a toolchain that Gradle cannot run on stands beside the one it runs on', () => {
+    const text = dockerfileOf({
+      ...wrapper('9.2'),
+      'build.gradle': `${application}java { toolchain { languageVersion = JavaLanguageVersion.of(11) } }\n`,
+      [MAIN_PATH]: MAIN,
+    });
+    assert.match(text, /COPY --from=eclipse-temurin:11-jdk-noble \/opt\/java\/openjdk\/ \/opt\/java\/11\//);
+    assert.match(text, /-Porg\.gradle\.java\.installations\.paths=\/opt\/java\/11/);
+    assert.match(text, /^FROM eclipse-temurin:11-jre-noble AS runtime$/m);
+  });
+
+  test('without a whole wrapper an image brings Gradle, and that is said', () => {
+    const files = { ...wrapper('8.14.3'), 'build.gradle': application, [MAIN_PATH]: MAIN };
+    const { 'gradle/wrapper/gradle-wrapper.jar': _, ...broken } = files;
+    assert.match(dockerfileOf(broken), /^FROM gradle:8\.14-jdk21-noble AS build$/m);
+    assert.deepEqual(adviceOf(broken), ['incomplete-wrapper']);
+  });
+
+  test('Spring Boot of a catalogue, in a project of several', () => {
+    const files = {
+      ...wrapper('8.14'),
+      'settings.gradle.kts': 'rootProject.name = "shop"\ninclude("web", "core")\n',
+      'gradle/libs.versions.toml':
+        '[versions]\nboot = "3.5.0"\n[plugins]\nspring-boot = { id = "org.springframework.boot", version.ref = "boot" }\n[libraries]\nweb = { module = "org.springframework.boot:spring-boot-starter-web" }\n',
+      'web/build.gradle.kts':
+        'plugins {\n  java\n  alias(libs.plugins.spring.boot)\n}\ndependencies { implementation(libs.web) }\n',
+      'core/build.gradle.kts': 'plugins { `java-library` }\n',
+      'web/src/main/java/org/example/Main.java': MAIN,
+    };
+    const text = dockerfileOf(files);
+    assert.match(text, /:web:bootJar/);
+    assert.match(text, /cp web\/build\/libs\/\*\.jar \/tmp\/app\.jar/);
+    assert.match(text, /-Djarmode=tools/);
+    assert.match(text, /^EXPOSE 8080$/m);
+    assert.match(text, /:web:dependencies/);
+  });
+
+  test('build files that read others are not evaluated before those are there', () => {
+    const text = dockerfileOf({
+      ...wrapper('8.14'),
+      'build.gradle': `version = file('VERSION').text\n${application}`,
+      [MAIN_PATH]: MAIN,
+    });
+    assert.doesNotMatch(text, /:dependencies/);
+  });
+
+  test('plugins of the project’s own conventions count', () => {
+    const text = dockerfileOf({
+      ...wrapper('8.14'),
+      'settings.gradle': "rootProject.name = 'shop'\ninclude 'app', 'list'\n",
+      'buildSrc/build.gradle': "plugins { id 'groovy-gradle-plugin' }\n",
+      'buildSrc/src/main/groovy/my.app.gradle': "plugins { id 'application' }\n",
+      'app/build.gradle': "plugins { id 'my.app' }\napplication { mainClass = 'org.example.Main' }\n",
+      'list/build.gradle': "plugins { id 'java-library' }\n",
+      'app/src/main/java/org/example/Main.java': MAIN,
+    });
+    assert.match(text, /:app:installDist/);
+    assert.match(text, /COPY buildSrc\/ \.\/buildSrc\//);
+  });
+
+  test('only a main method: Gradle’s own plugin gathers what it needs', () => {
+    const text = dockerfileOf({ ...wrapper('8.14'), 'build.gradle': "plugins { id 'java' }\n", [MAIN_PATH]: MAIN });
+    assert.match(text, /--init-script \/tmp\/application\.gradle :installDist/);
+  });
+});
+
+describe('java: web archives', () => {
+  const war = (...inside: readonly string[]) => ({
+    'pom.xml': pom('<packaging>war</packaging>', ...inside),
+    'src/main/webapp/index.jsp': 'hi',
+  });
+  test('Tomcat by the servlets', () => {
+    assert.match(dockerfileOf(war(dependency('javax.servlet', 'javax.servlet-api'))), /^FROM tomcat:9\.0-jre/m);
+    assert.match(
+      dockerfileOf(war(dependency('jakarta.servlet', 'jakarta.servlet-api', '<version>6.1.0</version>'))),
+      /^FROM tomcat:11\.0-jre/m,
+    );
+  });
+});

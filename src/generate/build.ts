@@ -8,7 +8,7 @@ import { generateIgnore, type GeneratedIgnore } from '../ignore/generate.ts';
 import { gitignoreRules } from '../ignore/gitignore.ts';
 import { createMatcher } from '../ignore/matcher.ts';
 import { mergeIgnore, ownLines } from '../ignore/merge.ts';
-import { missingSources } from '../ignore/missing.ts';
+import { lostAdvice, lostSources, restoringRules } from '../ignore/missing.ts';
 import type { NeededPath } from '../ignore/needed.ts';
 import { parseIgnore, type IgnoreList } from '../ignore/parse.ts';
 import type { IgnoreRule } from '../ignore/rule.ts';
@@ -123,13 +123,23 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile }: Ign
   readonly warnings: readonly Advice[];
 } {
   const { path, text: existing } = ignoreFileOf(tree, dockerfile);
-  const generated = generateIgnore(rulesFor(tree, project, manifest), tree, sources);
-  const text = mergeIgnore(existing, generated, manifest.context?.dockerignore ?? 'merge');
-  const list = parseIgnore(text, path);
-  const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
-  const missing = tree.complete ? missingSources(sources, tree, filtered, list.patterns, path) : [];
+  const mode = manifest.context?.dockerignore ?? 'merge';
+  const attempt = (rules: readonly IgnoreRule[]) => {
+    const generated = generateIgnore(rules, tree, sources);
+    const text = mergeIgnore(existing, generated, mode);
+    const list = parseIgnore(text, path);
+    const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
+    const lost = tree.complete ? lostSources(sources, tree, filtered, list.patterns) : [];
+    return { ignore: { path, text, list, generated, existing }, filtered, lost };
+  };
+  const rules = rulesFor(tree, project, manifest);
+  const first = attempt(rules);
+  // A Dockerfile of the project's own is taken as it is, with its ignore file.
+  const mends = project !== undefined && mode === 'merge' && existing !== undefined;
+  const { rules: restoring, advice } = restoringRules(mends ? first.lost : [], path);
+  const { ignore, filtered, lost } = restoring.length > 0 ? attempt([...rules, ...restoring]) : first;
   const ownAdvice = existing === undefined ? [] : parseIgnore(ownLines(existing), path).advice;
-  return { ignore: { path, text, list, generated, existing }, filtered, warnings: [...ownAdvice, ...missing] };
+  return { ignore, filtered, warnings: [...ownAdvice, ...advice, ...lostAdvice(lost, path)] };
 }
 
 /**

@@ -27,6 +27,7 @@ const headings: Readonly<Record<IgnoreRule['purpose'], string>> = {
   test: 'Tests and their output',
   secret: 'Secrets and settings of one machine',
   container: 'Files about the image',
+  needed: 'Needed by the Dockerfile',
 };
 
 function effect(rule: IgnoreRule, inventory: Inventory): { matches: number; saves: number } {

@@ -36,7 +36,7 @@ export function mergeIgnore(existing: string | undefined, generated: GeneratedIg
       (text) => text === parsed.text || matcher.decide(text).ignored || parsed.text.startsWith(`${text}/`),
     );
   });
-  const useful = missing.some(({ pattern }) => !pattern.startsWith('!'));
+  const useful = missing.some(({ pattern, purpose }) => purpose === 'needed' || !pattern.startsWith('!'));
   if (!useful) return own;
   const gap = own === '' ? '' : own.endsWith('\n') ? '\n' : '\n\n';
   return `${own}${gap}${[BEGIN, ...groupedLines(missing), END].join('\n')}\n`;

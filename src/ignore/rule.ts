@@ -9,6 +9,7 @@ export const ignorePurposes = [
   'test',
   'secret',
   'container',
+  'needed',
 ] as const;
 
 export type IgnorePurpose = (typeof ignorePurposes)[number];

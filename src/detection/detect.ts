@@ -65,10 +65,9 @@ export function findApps(inventory: Inventory, languages: readonly Language[]): 
   const members = (language?.apps?.(inventory) ?? []).filter((path) => path !== '');
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
-  return [
-    { path: '', candidates: atRoot },
-    ...members.map((path) => ({ path, candidates: weigh(inventory.at(path), languages) })),
-  ];
+  const inWorkspace = members.map((path) => ({ path, candidates: weigh(inventory.at(path), languages) }));
+  if (members.length > 0 && language?.isApp?.(inventory) === false) return inWorkspace;
+  return [{ path: '', candidates: atRoot }, ...inWorkspace];
 }
 
 const listed = (items: readonly string[]): string => items.map((item) => `"${item}"`).join(', ');

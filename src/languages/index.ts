@@ -2,9 +2,10 @@ import type { Language } from './language.ts';
 import { deno } from './deno/index.ts';
 import { go } from './go/index.ts';
 import { java } from './java/index.ts';
+import { node } from './node/index.ts';
 import { php } from './php/index.ts';
 import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [deno, go, java, php, shell, staticSites];
+export const languages: readonly Language[] = [deno, go, java, node, php, shell, staticSites];

@@ -24,6 +24,8 @@ export const SITE_ROOT = '/srv';
 const SITE_PORT = 8080;
 const SERVER_STAGE = 'server';
 const CADDYFILE = '/etc/caddy/Caddyfile';
+/** What the image of a site runs. */
+export const SITE_COMMAND: readonly string[] = ['caddy', 'run', '--config', CADDYFILE, '--adapter', 'caddyfile'];
 /** The catalogue has no life cycle for Caddy; its tags are those of Docker's official image. */
 const CADDY: ImageRef = { image: 'caddy', tag: '2.11' };
 
@@ -97,7 +99,7 @@ export function staticSiteRuntime(site: StaticSite): Runtime {
       site.files,
     ],
     process: {
-      argv: ['caddy', 'run', '--config', CADDYFILE, '--adapter', 'caddyfile'],
+      argv: SITE_COMMAND,
       why: 'Caddy as PID 1: it ends on SIGTERM when the requests under way are answered',
       evidence: site.evidence,
       init: false,

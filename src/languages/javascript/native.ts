@@ -9,8 +9,9 @@ interface Native {
   /** Debian packages, for the build and for the runtime. */
   readonly build?: readonly string[];
   readonly run?: readonly string[];
-  /** Alpine's names for those of the runtime. */
+  /** Alpine's names for those of the runtime, and for those of the build. */
   readonly alpine?: readonly string[];
+  readonly alpineBuild?: readonly string[];
 }
 
 const compiled: Native = { compiled: true };
@@ -28,6 +29,7 @@ const CANVAS: Native = {
     'fontconfig',
     'fonts-dejavu-core',
   ],
+  alpineBuild: ['cairo-dev', 'giflib-dev', 'jpeg-dev', 'librsvg-dev', 'pango-dev', 'pixman-dev'],
   alpine: ['cairo', 'giflib', 'libjpeg-turbo', 'pango', 'librsvg', 'fontconfig', 'font-dejavu'],
 };
 const CHROMIUM: Native = { run: ['chromium', 'fonts-liberation'], alpine: ['chromium', 'font-liberation'] };
@@ -47,13 +49,19 @@ const NATIVE: Readonly<Record<string, Native>> = {
   hiredis: compiled,
   ibm_db: compiled,
   'isolated-vm': compiled,
-  kerberos: { compiled: true, build: ['libkrb5-dev'], run: ['libgssapi-krb5-2'], alpine: ['krb5-libs'] },
+  kerberos: {
+    compiled: true,
+    build: ['libkrb5-dev'],
+    run: ['libgssapi-krb5-2'],
+    alpine: ['krb5-libs'],
+    alpineBuild: ['krb5-dev'],
+  },
   leveldown: compiled,
   'classic-level': compiled,
   libxmljs: compiled,
   libxmljs2: compiled,
-  libpq: { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'] },
-  'pg-native': { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'] },
+  libpq: { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'], alpineBuild: ['libpq-dev'] },
+  'pg-native': { compiled: true, build: ['libpq-dev'], run: ['libpq5'], alpine: ['libpq'], alpineBuild: ['libpq-dev'] },
   microtime: compiled,
   'msgpackr-extract': compiled,
   'node-expat': compiled,
@@ -99,6 +107,7 @@ export interface NativeModules {
   readonly build: readonly string[];
   readonly run: readonly string[];
   readonly alpine: readonly string[];
+  readonly alpineBuild: readonly string[];
   /** Names of the modules that ask for packages at run time, for the reason. */
   readonly names: readonly string[];
 }
@@ -113,6 +122,7 @@ export function nativeModules(project: JsProject): NativeModules {
     build: joinPackages(...forBuild.map((name) => native(name).build)),
     run: joinPackages(...forRun.map((name) => native(name).run)),
     alpine: joinPackages(...forRun.map((name) => native(name).alpine)),
+    alpineBuild: joinPackages(...forBuild.map((name) => native(name).alpineBuild)),
     names: forRun.filter((name) => native(name).run !== undefined),
   };
 }

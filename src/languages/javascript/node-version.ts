@@ -67,7 +67,8 @@ export function readNodeVersion(text: string): string | undefined {
 /** What came out of a file and goes into a sentence: short, and without control characters. */
 const shown = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 60);
 
-function versionFile(inventory: Inventory, file: string): VersionSource[] {
+/** A file that holds a version and nothing else. */
+export function versionFile(inventory: Inventory, file: string): VersionSource[] {
   const lines = (inventory.text(file) ?? '').replace(/^\uFEFF/, '').split('\n');
   const at = lines.findIndex((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   const text = shown((lines[at] ?? '').replace(/#.*/, '').trim());
@@ -75,13 +76,18 @@ function versionFile(inventory: Inventory, file: string): VersionSource[] {
 }
 
 /** asdf and mise: `nodejs 24.1.0`, one tool a line. */
-function toolVersions(inventory: Inventory, file: string): VersionSource[] {
+export function toolVersions(inventory: Inventory, file: string, ...tools: readonly string[]): VersionSource[] {
   const lines = (inventory.text(file) ?? '').split('\n');
-  const at = lines.findIndex((line) => /^\s*(nodejs|node)\s+\S/.test(line));
+  const at = lines.findIndex((line) => tools.includes(line.trim().split(/\s+/)[0] ?? ''));
   const version = lines[at]?.trim().split(/\s+/)[1];
   return version === undefined
     ? []
-    : [{ text: shown(version), from: { file, line: at + 1, why: `nodejs ${shown(version)} in ${file}` } }];
+    : [
+        {
+          text: shown(version),
+          from: { file, line: at + 1, why: `${lines[at]?.trim().split(/\s+/)[0] ?? ''} ${shown(version)} in ${file}` },
+        },
+      ];
 }
 
 const toolVersion = z.union([
@@ -160,7 +166,10 @@ const fields =
 const PLACES: readonly Place[] = [
   { title: '.nvmrc', read: files(versionFile, '.nvmrc') },
   { title: '.node-version', read: files(versionFile, '.node-version') },
-  { title: '.tool-versions', read: files(toolVersions, '.tool-versions') },
+  {
+    title: '.tool-versions',
+    read: files((inventory, file) => toolVersions(inventory, file, 'nodejs', 'node'), '.tool-versions'),
+  },
   {
     title: 'mise.toml',
     read: files((inventory, file) => miseTool(inventory, file, 'node', 'nodejs'), 'mise.toml', '.mise.toml'),

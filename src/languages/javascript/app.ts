@@ -1,0 +1,248 @@
+import { baseName, joinPath } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { needsShell, toArgv } from '../../plan/command.ts';
+import { configFile, cleanFolder } from './config-files.ts';
+import { allDependencies, lineOfKey, type Package } from './package-json.ts';
+import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
+import { kindOf, productionProgram, servedFolder } from './programs.ts';
+import { loneProgram, withApp, type JsProject } from './project.ts';
+import { resolveLine, resolveScript, type Line } from './script-line.ts';
+import { serverFrameworks } from './server-frameworks.ts';
+import { siteFrameworks } from './site-frameworks.ts';
+import { compiledEntry } from './typescript.ts';
+
+/** What the project is, once it is built: decided from its start script, its frameworks and its conventional files. */
+
+export interface App {
+  readonly project: JsProject;
+  readonly framework: Framework | undefined;
+  /** Undefined where nothing says how it starts. */
+  readonly outcome: Outcome | undefined;
+  /** Commands that the start script runs before the program, which the build does not do. */
+  readonly before: readonly string[];
+  /** Commands of the start script that belong to the build. */
+  readonly builds: readonly string[];
+  /** Where a start script is started as it is, for want of a program to name. */
+  readonly byScript?: string;
+}
+
+export const FRAMEWORKS: readonly Framework[] = [...serverFrameworks, ...siteFrameworks];
+
+/** Scripts that start in production, by the names that people give them. */
+const PRODUCTION = ['start:prod', 'start:production', 'start-prod', 'prod', 'production', 'serve:prod', 'start:server'];
+
+const BUILD_STEP =
+  /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync|echo)\b/;
+
+const contextOf = (project: JsProject, pkg: Package): FrameworkContext => ({
+  project,
+  app: pkg,
+  dependencies: allDependencies(pkg),
+  buildScript: pkg.json.scripts['build'] ?? '',
+  config: (...names) => configFile(project.inventory, pkg.folder, ...names),
+});
+
+interface Found {
+  readonly framework: Framework;
+  readonly outcome: Outcome | undefined;
+}
+
+/** The first framework that is there and knows what its build leaves; else one that is there at all. */
+function frameworkOf(project: JsProject): Found | undefined {
+  const pkg = project.app;
+  const context = contextOf(project, pkg);
+  const there = FRAMEWORKS.filter(({ packages }) => packages.some((name) => context.dependencies[name] !== undefined));
+  let first: Found | undefined;
+  for (const framework of there) {
+    const outcome = framework.outcome(context);
+    if (outcome) return { framework, outcome };
+    first ??= { framework, outcome };
+  }
+  return first;
+}
+
+const words = (line: Line): string => [baseName(line.argv[0] ?? ''), ...line.argv.slice(1)].join(' ');
+
+/** The start script: one for production where `start` is for development. */
+function startLine(project: JsProject, pkg: Package): Line | undefined {
+  const start = resolveScript(project, pkg, 'start');
+  if (
+    start &&
+    kindOf(start) === 'program' &&
+    !/\b(nodemon|ts-node-dev|tsx watch|--watch)\b/.test(start.shell ?? words(start))
+  )
+    return start;
+  const production = PRODUCTION.map((name) => resolveScript(project, pkg, name)).find(
+    (line) => line && kindOf(line) === 'program',
+  );
+  return production ?? start;
+}
+
+function serverOf(project: JsProject, line: Line, from: Evidence): ServerOutcome {
+  const inFolder = (argv: readonly string[]): readonly string[] =>
+    line.folder === ''
+      ? argv
+      : [
+          '/bin/sh',
+          '-c',
+          `cd ${line.folder} && exec ${argv.map((w) => (/^[\w@%+=:,./-]+$/.test(w) ? w : `'${w.replaceAll("'", `'\\''`)}'`)).join(' ')}`,
+        ];
+  if (line.shell !== undefined) return { kind: 'server', argv: toArgv(line.shell), env: line.env, from };
+  const { argv, tool } = productionProgram(project, line);
+  const compiled = tool === 'tsx' || tool === 'ts-node' ? compiledEntry(project, argv.at(-1) ?? '') : undefined;
+  if (compiled !== undefined) return { kind: 'server', argv: inFolder(['node', compiled]), env: line.env, from };
+  return { kind: 'server', argv: inFolder(argv), env: line.env, from, ...(tool === undefined ? {} : { tool }) };
+}
+
+const scriptEvidence = (pkg: Package, script: string | undefined): Evidence => ({
+  ...lineOfKey(pkg, 'scripts', script ?? 'start'),
+  why: `the ${script ?? 'start'} script`,
+});
+
+/** Programs by convention, where no script starts one. */
+function conventional(project: JsProject): ServerOutcome | undefined {
+  const { app, inventory } = project;
+  const there = (file: string): boolean => inventory.isFile(joinPath(app.folder, file));
+  const bin = typeof app.json.bin === 'string' ? app.json.bin : Object.values(app.json.bin ?? {})[0];
+  const named: [string | undefined, string][] = [
+    [app.json.main, 'main'],
+    [app.json.module, 'module'],
+    [bin, 'bin'],
+  ];
+  for (const [value, key] of named) {
+    const file = cleanFolder(value);
+    if (file === undefined) continue;
+    const from = { ...lineOfKey(app, key), why: `${key}: ${file}` };
+    if (there(file))
+      return {
+        kind: 'server',
+        argv: /\.[cm]?tsx?$/.test(file) ? typescriptArgv(project, file) : ['node', file],
+        env: {},
+        from,
+      };
+    if (there(`${file}.js`)) return { kind: 'server', argv: ['node', `${file}.js`], env: {}, from };
+    if (/^(dist|build|lib|out)\//.test(file) && app.json.scripts['build'] !== undefined)
+      return { kind: 'server', argv: ['node', file], env: {}, from };
+  }
+  const stems = [
+    'server',
+    'index',
+    'app',
+    'main',
+    'bot',
+    'src/server',
+    'src/index',
+    'src/app',
+    'src/main',
+    'src/bot',
+    'bin/www',
+    'server/index',
+    'server/server',
+  ];
+  const javascript = stems
+    .flatMap((stem) => (stem === 'bin/www' ? [stem] : [`${stem}.js`, `${stem}.mjs`, `${stem}.cjs`]))
+    .find(there);
+  if (javascript !== undefined)
+    return {
+      kind: 'server',
+      argv: ['node', javascript],
+      env: {},
+      from: { file: joinPath(app.folder, javascript), why: 'a program by its name' },
+    };
+  const typescript = stems.flatMap((stem) => [`${stem}.ts`, `${stem}.mts`]).find(there);
+  if (typescript === undefined) return undefined;
+  return {
+    kind: 'server',
+    argv: typescriptArgv(project, typescript),
+    env: {},
+    from: { file: joinPath(app.folder, typescript), why: 'a program by its name' },
+  };
+}
+
+/** The file that a build makes of it, or the source itself, whose types Node.js takes out. */
+const typescriptArgv = (project: JsProject, file: string): readonly string[] => [
+  'node',
+  compiledEntry(project, file) ?? file,
+];
+
+function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
+  const builds = line.before.filter((part) => BUILD_STEP.test(part));
+  const before = line.before.filter(
+    (part) => !BUILD_STEP.test(part) && !/^(node-?version|check-?node|echo)\b/.test(part),
+  );
+  const kind = kindOf(line);
+  const outcome = found?.outcome;
+  const from = scriptEvidence(line.pkg, line.script);
+  if (kind === 'development' && outcome) return { outcome, before: [], builds: [] };
+  if (kind === 'files') {
+    const { folder, single } = servedFolder(line);
+    if (outcome?.kind === 'server') return { outcome, before: [], builds };
+    const served = cleanFolder(folder);
+    const base = outcome ?? { kind: 'site' as const, folder: served ?? 'dist', fallback: single, from };
+    return {
+      outcome: { ...base, ...(served === undefined ? {} : { folder: served }), fallback: base.fallback || single },
+      before: [],
+      builds,
+    };
+  }
+  const isOwn = found?.framework.own?.test(words(line)) === true && line.shell === undefined;
+  if (isOwn && outcome?.kind === 'site') return { outcome, before: [], builds };
+  const program = serverOf(project, line, from);
+  if (isOwn && outcome?.kind === 'server') {
+    const takesOwn = outcome.output !== undefined;
+    return {
+      outcome: takesOwn
+        ? { ...outcome, env: { ...outcome.env, ...line.env } }
+        : { ...outcome, ...program, env: { ...outcome.env, ...program.env } },
+      before,
+      builds,
+    };
+  }
+  const base =
+    outcome?.kind === 'server'
+      ? {
+          env: { ...outcome.env, ...program.env },
+          ...(outcome.port === undefined ? {} : { port: outcome.port }),
+          ...(outcome.writes === undefined ? {} : { writes: outcome.writes }),
+        }
+      : {};
+  return { outcome: { ...program, ...base }, before, builds };
+}
+
+/** Understands the app. `command` is what is asked to be run, where something is. */
+export function understandApp(given: JsProject, command?: readonly string[]): App {
+  const asked = command === undefined ? undefined : lineOf(given, command);
+  const line = asked ?? startLine(given, given.app);
+  const project = line && line.pkg.folder !== given.app.folder ? withApp(given, line.pkg) : given;
+  const found = frameworkOf(project);
+  if (line && line.argv.length > 0) {
+    const rest = fromLine(project, line, found);
+    if (rest.outcome) return { project, framework: found?.framework, ...rest };
+  }
+  const outcome = found?.outcome ?? conventional(project) ?? lone(project);
+  return { project, framework: found?.framework, outcome, before: [], builds: [] };
+}
+
+function lone({ inventory, app }: JsProject): ServerOutcome | undefined {
+  const file = app.folder === '' ? loneProgram(inventory) : undefined;
+  return file === undefined
+    ? undefined
+    : { kind: 'server', argv: ['node', file], env: {}, from: { file, why: 'a program by its name' } };
+}
+
+/** A command as a line: a shell's own text is looked into as well. */
+function lineOf(project: JsProject, command: readonly string[]): Line | undefined {
+  const [first = '', flag, text] = command;
+  if (/(^|\/)(ba|da)?sh$/.test(first) && flag === '-c' && text !== undefined)
+    return resolveLine(
+      project,
+      project.app,
+      text.replace(/^exec\s+(env\s+)?/, '').replace(/&&\s*exec\s+(env\s+)?/, '&& '),
+    );
+  const quoted = command
+    .map((word) =>
+      needsShell(word) || /[\s"'\\]/.test(word) || word === '' ? `'${word.replaceAll("'", `'\\''`)}'` : word,
+    )
+    .join(' ');
+  return resolveLine(project, project.app, quoted);
+}

@@ -1,0 +1,58 @@
+import { joinPath, type Inventory } from '../../inventory/inventory.ts';
+import { understandApp } from './app.ts';
+import { readPackage, type Package } from './package-json.ts';
+import { readProject, withApp, type JsProject } from './project.ts';
+import { isMember, workspaceMembers, workspacePatterns, workspaceRoot } from './workspace.ts';
+
+/** Which packages of a workspace can be run, and which root is nothing but the workspace that holds them. */
+
+export const ofWorkspace = (tree: Inventory, app: string): string | undefined => workspaceRoot(tree, app);
+
+const NOT_APPS =
+  /(^|[/-])(e2e|storybook|eslint-config\S*|tsconfig|typescript-config|config|configs|tests?|examples?|benchmarks?|playground)$/;
+
+/** A package that is published is used by others; one that only has a page for development is no app. */
+function canRun(project: JsProject, pkg: Package): boolean {
+  if (NOT_APPS.test(pkg.folder)) return false;
+  const { scripts, main, name } = pkg.json;
+  const used = project.members.some(
+    (m) => m !== pkg && name !== undefined && { ...m.json.devDependencies, ...m.json.dependencies }[name] !== undefined,
+  );
+  if (used && scripts['start'] === undefined) return false;
+  try {
+    const { outcome, framework } = understandApp(withApp(project, pkg));
+    if (outcome === undefined) return false;
+    const started = ['start', 'start:prod', 'serve'].some((script) => scripts[script] !== undefined);
+    return (
+      started ||
+      (framework !== undefined && main === undefined) ||
+      (framework !== undefined && outcome.kind === 'server') ||
+      project.inventory.isFile(joinPath(pkg.folder, 'Dockerfile'))
+    );
+  } catch {
+    return true;
+  }
+}
+
+/** The folders of members that can be run, where the inventory's root is a workspace. */
+export function appFolders(inventory: Inventory): string[] {
+  if (workspacePatterns(inventory, readPackage(inventory, '')).length === 0) return [];
+  const project = readProject(inventory, '');
+  const apps = project.members.filter((pkg) => canRun(project, pkg)).map((pkg) => pkg.folder);
+  const telling = apps.filter((folder) => /^(apps|services|sites)\//.test(folder));
+  return telling.length > 0 ? telling : apps;
+}
+
+/** True for a root that holds a workspace together, and that nothing says how to start. */
+export function isOnlyWorkspace(inventory: Inventory): boolean {
+  const root = readPackage(inventory, '');
+  const patterns = workspacePatterns(inventory, root);
+  if (!root || patterns.length === 0 || workspaceMembers(inventory, root).length === 0 || isMember(patterns, ''))
+    return false;
+  const { outcome, project } = understandApp(readProject(inventory, ''));
+  if (outcome === undefined) return true;
+  if (project.app.folder !== '') return false;
+  return outcome.kind === 'site'
+    ? root.json.scripts['start'] === undefined && !inventory.isFile('index.html')
+    : root.json.scripts['start'] === undefined && root.json.main === undefined && outcome.argv[0] !== 'node';
+}

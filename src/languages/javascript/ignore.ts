@@ -1,0 +1,69 @@
+import type { IgnoreRule } from '../../ignore/rule.ts';
+import type { Scope } from '../language.ts';
+
+/** What a build of a JavaScript project does not need from the context. */
+
+const rules = (purpose: IgnoreRule['purpose'], why: string, ...patterns: readonly string[]): IgnoreRule[] =>
+  patterns.map((pattern) => ({ pattern, purpose, why }));
+
+const COMMON: readonly IgnoreRule[] = [
+  ...rules(
+    'dependencies',
+    'installed in the image, for its own system',
+    '**/node_modules',
+    '.pnpm-store',
+    '.yarn/install-state.gz',
+    '.yarn/unplugged',
+    '.yarn/build-state.yml',
+  ),
+  ...rules(
+    'build-output',
+    'built in the image',
+    '**/.next',
+    '**/.nuxt',
+    '**/.output',
+    '**/.svelte-kit',
+    '**/.vercel',
+    '**/.netlify',
+    '**/.angular',
+    '**/.astro',
+    '**/.docusaurus',
+    '**/.expo',
+    '**/.vinxi',
+    '**/.tanstack',
+    '**/.wrangler',
+    '**/storybook-static',
+  ),
+  ...rules(
+    'cache',
+    'caches of tools',
+    '**/.turbo',
+    '**/.nx',
+    '**/.cache',
+    '**/.parcel-cache',
+    '**/.eslintcache',
+    '**/*.tsbuildinfo',
+    '**/.vite',
+  ),
+  ...rules(
+    'logs',
+    'written by package managers',
+    '**/npm-debug.log*',
+    '**/yarn-debug.log*',
+    '**/yarn-error.log*',
+    '**/pnpm-debug.log*',
+  ),
+  ...rules(
+    'test',
+    'what test runs leave behind',
+    '**/coverage',
+    '**/.nyc_output',
+    '**/playwright-report',
+    '**/test-results',
+    '**/cypress/videos',
+    '**/cypress/screenshots',
+  ),
+  ...rules('editor', 'checks that run before a commit', '.husky'),
+];
+
+export const ignoreRules = (_: Scope): IgnoreRule[] => [...COMMON];

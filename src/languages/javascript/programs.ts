@@ -1,0 +1,204 @@
+import { baseName, joinPath } from '../../inventory/inventory.ts';
+import { configFile, settingOf } from './config-files.ts';
+import type { JsProject } from './project.ts';
+import type { Line } from './script-line.ts';
+
+/** What kind of program a start script names, and how it is started in production. */
+
+/** Servers for development: in production the framework's own takes their place, or a web server for what is built. */
+const DEV_SERVERS: readonly RegExp[] = [
+  /^(vite|rsbuild|rspack|snowpack|wmr|farm)( dev| serve)?( |$)(?!build|preview)/,
+  /^next dev/,
+  /^next( -|$)/,
+  /^(nuxt|nuxi|astro|remix|react-router|vinxi|solid-start|waku|svelte-kit) (dev|develop)\b/,
+  /^(nuxt|nuxi|astro)$/,
+  /^remix vite:dev/,
+  /^ng (serve|s|dev)\b/,
+  /^ng$/,
+  /^(react-scripts|react-app-rewired|craco|umi|max) (start|dev)\b/,
+  /^vue-cli-service serve/,
+  /^gatsby (develop|serve)/,
+  /^(docusaurus|vuepress|vitepress|rspress) (start|dev|serve|preview)/,
+  /^(webpack serve|webpack-dev-server|webpack-cli serve|webpack (-w|--watch))/,
+  /^(parcel|poi|ember|quasar|ionic|preact|stencil|gridsome|hexo|elder) ?(serve|s|server|watch|start|develop|dev)?( .*\.html?)?( |$)/,
+  /^(eleventy|@11ty\/eleventy) .*--serve/,
+  /^expo (start|run|web)|^expo$/,
+  /^(storybook|start-storybook|tauri|electron|electron-vite|electron-forge|wails|turbo|nx|lerna|gulp|grunt)\b/,
+  /^nest start( |$)/,
+  /^node ace serve/,
+  /^wrangler (dev|pages dev)/,
+];
+
+/** Servers of files. The folder is their first argument that is no option. */
+const FILE_SERVERS = new Set([
+  'serve',
+  'http-server',
+  'sirv',
+  'static-server',
+  'local-web-server',
+  'ws',
+  'live-server',
+  'lite-server',
+  'superstatic',
+  'node-static',
+  'servor',
+]);
+
+export type Kind = 'development' | 'files' | 'program';
+
+const text = (line: Line): string => [baseName(line.argv[0] ?? ''), ...line.argv.slice(1)].join(' ');
+
+export function kindOf(line: Line): Kind {
+  if (line.shell !== undefined) return 'program';
+  const words = text(line);
+  const [program = ''] = line.argv;
+  if (FILE_SERVERS.has(baseName(program)) || /^(vite|astro|vitepress|rsbuild|vue-cli-service) preview\b/.test(words))
+    return 'files';
+  return DEV_SERVERS.some((server) => server.test(words)) ? 'development' : 'program';
+}
+
+/** The folder that a server of files is told to serve, and whether it answers unknown paths with its index. */
+export function servedFolder(line: Line): { readonly folder: string | undefined; readonly single: boolean } {
+  const [program = '', ...args] = line.argv;
+  const single = args.some((arg) => /^(-s|--single|--spa|-S|--push-state|--proxy)$/.test(arg));
+  if (!FILE_SERVERS.has(baseName(program))) return { folder: undefined, single: false };
+  const folder = args.find(
+    (arg, i) =>
+      !arg.startsWith('-') &&
+      !/^(-p|-l|-L|-a|-c|-h|--port|--listen|--host|--config)$/.test(args[i - 1] ?? '') &&
+      !/^\d+$/.test(arg),
+  );
+  return { folder, single };
+}
+
+export interface Program {
+  readonly argv: readonly string[];
+  /** The package that brings the program, where it is not Node.js itself. */
+  readonly tool?: string;
+}
+
+const isFile = (word: string): boolean =>
+  !word.startsWith('-') && (/\.[cm]?[jt]sx?$/.test(word) || word.includes('/') || word === '.');
+
+/** `-r x`, `--require x` and the like are options of Node.js with a value. */
+function withoutOptions(args: readonly string[], drop: RegExp, dropWithValue: RegExp): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (dropWithValue.test(arg)) i++;
+    else if (!drop.test(arg)) kept.push(arg);
+  }
+  return kept;
+}
+
+/** The program of a pm2 ecosystem file: the first app's script. https://pm2.keymetrics.io/docs/usage/application-declaration/ */
+function ecosystemScript(project: JsProject, line: Line, file: string): string | undefined {
+  const config =
+    configFile(project.inventory, joinPath(line.pkg.folder, line.folder), file.replace(/\.[cm]?js$/, '')) ??
+    configFile(project.inventory, line.pkg.folder, file);
+  return settingOf(config, 'script');
+}
+
+function pm2(project: JsProject, line: Line): Program | undefined {
+  const args = line.argv.slice(1).filter((word) => word !== 'start' && !word.startsWith('-'));
+  const [target] = args;
+  if (target === undefined) return undefined;
+  const script = /config\.[cm]?js$|\.json$/.test(target) ? ecosystemScript(project, line, target) : target;
+  return script !== undefined && isFile(script) ? { argv: ['node', script.replace(/^\.\//, '')] } : undefined;
+}
+
+const mainOf = (line: Line): string => line.pkg.json.main ?? 'index.js';
+
+/** Programs whose entry file is known, so that Node.js itself is the process. */
+const ENTRIES: Readonly<Record<string, readonly [tool: string, entry: string]>> = {
+  next: ['next', 'next/dist/bin/next'],
+  'remix-serve': ['@remix-run/serve', '@remix-run/serve/dist/cli.js'],
+  fastify: ['fastify-cli', 'fastify-cli/cli.js'],
+  strapi: ['@strapi/strapi', '@strapi/strapi/bin/strapi.js'],
+  probot: ['probot', 'probot/bin/probot.js'],
+  srvx: ['srvx', 'srvx/bin/srvx.mjs'],
+};
+
+/** Which package brings a program of another name. */
+const TOOLS: Readonly<Record<string, string>> = {
+  'react-router-serve': '@react-router/serve',
+  'ts-node': 'ts-node',
+  'babel-node': '@babel/node',
+  nest: '@nestjs/cli',
+  medusa: '@medusajs/cli',
+  strapi: '@strapi/strapi',
+  fastify: 'fastify-cli',
+  'remix-serve': '@remix-run/serve',
+  sls: 'serverless',
+  'functions-framework': '@google-cloud/functions-framework',
+  payload: 'payload',
+  keystone: '@keystone-6/core',
+};
+
+/** An entry in node_modules is where its package is certain to be: at the root, or where pnpm links it. */
+const linked = (project: JsProject): boolean =>
+  project.linker !== 'pnp' && (project.app.folder === '' || project.manager.name === 'pnpm');
+
+/** How a line's program is started in production. */
+export function productionProgram(project: JsProject, line: Line): Program {
+  const [first = '', ...args] = line.argv;
+  const program = baseName(first);
+  if (program === 'node' || program === 'nodejs') {
+    const kept = withoutOptions(
+      args,
+      /^--(watch|inspect|inspect-brk|watch-preserve-output|trace-warnings)(=|$)|^--env-file/,
+      /^--(watch-path)$/,
+    );
+    const loader = kept.find((_, i) =>
+      /^(-r|--require|--import|--loader|--experimental-loader)$/.test(kept[i - 1] ?? ''),
+    );
+    const tool = loader?.startsWith('.') ? undefined : loader?.replace(/^(@[^/]+\/[^/]+|[^/]+).*$/, '$1');
+    return { argv: ['node', ...(kept.length > 0 ? kept : [mainOf(line)])], ...(tool === undefined ? {} : { tool }) };
+  }
+  if (program === 'nodemon' || program === 'node-dev' || program === 'supervisor' || program === 'forever') {
+    const rest = withoutOptions(
+      args,
+      /^(--(quiet|inspect.*|respawn|legacy-watch|verbose|trace-.*)|-q|-L|-V|start)$/,
+      /^(-w|--watch|-e|--ext|-i|--ignore|--delay|-d|--signal|-x|--exec)$/,
+    );
+    const exec = args[args.findIndex((arg) => arg === '-x' || arg === '--exec') + 1];
+    const own = exec !== undefined && args.some((arg) => arg === '-x' || arg === '--exec') ? exec.split(/\s+/) : [];
+    if (own.length > 0) return productionProgram(project, { ...line, argv: [...own, ...rest] });
+    const file = rest.find(isFile) ?? mainOf(line);
+    return /\.[cm]?tsx?$/.test(file)
+      ? productionProgram(project, { ...line, argv: ['ts-node', file] })
+      : { argv: ['node', ...(rest.length > 0 ? rest : [file])] };
+  }
+  if (program === 'pm2' || program === 'pm2-runtime' || program === 'pm2-docker')
+    return pm2(project, line) ?? { argv: ['pm2-runtime', ...args.filter((a) => a !== 'start')], tool: 'pm2' };
+  if (program === 'tsx') {
+    const rest = withoutOptions(
+      args,
+      /^(watch|--clear-screen=.*|--inspect.*|--env-file.*)$/,
+      /^--(ignore|include|exclude)$/,
+    );
+    return { argv: ['node', '--import', 'tsx', ...rest], tool: 'tsx' };
+  }
+  if (program === 'ts-node-dev' || program === 'tsnd') {
+    const rest = withoutOptions(
+      args,
+      /^--(respawn|transpile-only|inspect.*|exit-child|clear|rs|quiet|notify|poll|files|prefer-ts.*)(=|$)|^-T$/,
+      /^--(ignore-watch|watch|debounce|interval|tree-kill)$/,
+    );
+    return productionProgram(project, { ...line, argv: ['ts-node', ...rest] });
+  }
+  if (program === 'ts-node') {
+    const rest = withoutOptions(
+      args,
+      /^(--(transpile-only|transpileOnly|files|pretty)|-T|-s|--swc)$/,
+      /^(-P|--project|-r|--require|-O)$/,
+    );
+    const paths = args.some((arg) => arg === 'tsconfig-paths/register') ? ['-r', 'tsconfig-paths/register'] : [];
+    return { argv: ['node', '-r', 'ts-node/register/transpile-only', ...paths, ...rest], tool: 'ts-node' };
+  }
+  const entry = ENTRIES[program];
+  if (entry !== undefined && linked(project))
+    return { argv: ['node', `node_modules/${entry[1]}`, ...args], tool: entry[0] };
+  const local = first.includes('/') && !/(^|\/)\.bin\//.test(first);
+  return local ? { argv: line.argv } : { argv: [program, ...args], tool: TOOLS[program] ?? program };
+}

@@ -1,0 +1,256 @@
+import semver from 'semver';
+import { Problem } from '../../problems/problem.ts';
+import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
+import { lineOfKey } from './package-json.ts';
+import type { Framework, FrameworkContext, Outcome, OutputCopy, ServerOutcome } from './outcome.ts';
+
+/** Frameworks that render on a server, most telling package first: what they build, and the server that they bring. */
+
+const ANY_HOST = { HOST: '0.0.0.0' };
+
+const named = ({ app }: FrameworkContext, name: string, why: string) => ({ ...lineOfKey(app, name), why });
+
+const whole = (folder: string): OutputCopy[] => [{ source: `${folder}/`, to: `${folder}/` }];
+
+function otherPlatform(config: ConfigFile | undefined, adapter: string, remedy: string): Problem {
+  return new Problem('no-start-command', {
+    detail: `${config?.file ?? 'The configuration'} builds for another platform (${adapter}); that leaves nothing a container could run.`,
+    hint: `Use ${remedy}, which builds a server for Node.js.`,
+  });
+}
+
+/** Where the modules are certain to be, Node.js itself is the program; else it is found on PATH. */
+function nextStart({ project }: FrameworkContext): readonly string[] {
+  const here = project.linker !== 'pnp' && (project.app.folder === '' || project.manager.name === 'pnpm');
+  return here ? ['node', 'node_modules/next/dist/bin/next', 'start'] : ['next', 'start'];
+}
+
+function next(context: FrameworkContext): Outcome {
+  const { project, app } = context;
+  const config = context.config('next.config');
+  const output = settingOf(config, 'output');
+  const folder = cleanFolder(settingOf(config, 'distDir')) ?? '.next';
+  const from = evidenceOf(config, output === undefined ? 'Next.js' : `output: '${output}'`);
+  if (output === 'export') return { kind: 'site', folder: folder === '.next' ? 'out' : folder, fallback: false, from };
+  const server: ServerOutcome = {
+    kind: 'server',
+    argv: nextStart(context),
+    env: { HOSTNAME: '0.0.0.0', NEXT_TELEMETRY_DISABLED: '1' },
+    from: config ? from : named(context, 'next', 'Next.js'),
+    port: 3000,
+    tool: 'next',
+    writes: [`${folder}/cache`],
+  };
+  if (output !== 'standalone') return server;
+  const up =
+    app.folder === ''
+      ? ''
+      : `${app.folder
+          .split('/')
+          .map(() => '..')
+          .join('/')}/`;
+  const hasPublic = project.inventory.isDirectory(app.folder === '' ? 'public' : `${app.folder}/public`);
+  const { tool: _, ...rest } = server;
+  return {
+    ...rest,
+    argv: ['node', 'server.js'],
+    output: [
+      { source: `${folder}/standalone/`, to: up === '' ? './' : up },
+      { source: `${folder}/static/`, to: `${folder}/static/` },
+      ...(hasPublic ? whole('public') : []),
+    ],
+  };
+}
+
+function nuxt(context: FrameworkContext): Outcome {
+  const config = context.config('nuxt.config');
+  const preset = settingOf(config, 'preset');
+  const version = semver.minVersion(context.dependencies['nuxt'] ?? '3', { loose: true })?.major ?? 3;
+  const from = evidenceOf(config, 'Nuxt');
+  if (/\bnuxi? generate\b/.test(context.buildScript) || preset === 'static')
+    return { kind: 'site', folder: version < 3 ? 'dist' : '.output/public', fallback: false, from };
+  if (version < 3)
+    return {
+      kind: 'server',
+      argv: ['nuxt', 'start'],
+      env: { ...ANY_HOST, NUXT_HOST: '0.0.0.0' },
+      from,
+      port: 3000,
+      tool: 'nuxt',
+    };
+  return nitro(context, from);
+}
+
+const nitro = (_: FrameworkContext, from: ServerOutcome['from']): ServerOutcome => ({
+  kind: 'server',
+  argv: ['node', '.output/server/index.mjs'],
+  env: ANY_HOST,
+  from,
+  port: 3000,
+  output: whole('.output'),
+});
+
+/** Without Nitro, the build is a handler for requests, which srvx serves. https://tanstack.com/start/latest/docs/framework/react/guide/hosting */
+function tanstackStart(context: FrameworkContext): Outcome {
+  const config = context.config('vite.config', 'app.config');
+  const from = evidenceOf(config, 'TanStack Start');
+  const { dependencies, app } = context;
+  const usesNitro =
+    /nitro/i.test(config?.code ?? '') ||
+    config?.file.includes('app.config') ||
+    /\.output\/server/.test(Object.values(app.json.scripts).join('\n')) ||
+    ['nitro', 'nitropack', 'vinxi', '@tanstack/nitro-v2-vite-plugin'].some((name) => dependencies[name] !== undefined);
+  if (usesNitro) return nitro(context, from);
+  return {
+    kind: 'server',
+    argv: ['node', '/opt/srvx/node_modules/srvx/bin/srvx.mjs', '--prod', '-s', '../client', 'dist/server/server.js'],
+    env: ANY_HOST,
+    from,
+    port: 3000,
+    runner: { name: 'srvx', version: '0.11' },
+  };
+}
+
+function reactRouter(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('react-router.config');
+  const folder = cleanFolder(settingOf(config, 'buildDirectory')) ?? 'build';
+  if (/\bssr\s*:\s*false\b/.test(config?.code ?? ''))
+    return { kind: 'site', folder: `${folder}/client`, fallback: true, from: evidenceOf(config, 'ssr: false') };
+  if (context.dependencies['@react-router/serve'] === undefined) return undefined;
+  return {
+    kind: 'server',
+    argv: ['react-router-serve', `./${folder}/server/index.js`],
+    env: ANY_HOST,
+    from: named(context, '@react-router/serve', 'React Router'),
+    port: 3000,
+    tool: '@react-router/serve',
+  };
+}
+
+function remix(context: FrameworkContext): Outcome | undefined {
+  const vite = context.config('vite.config');
+  if (/\bssr\s*:\s*false\b/.test(vite?.code ?? ''))
+    return { kind: 'site', folder: 'build/client', fallback: true, from: evidenceOf(vite, 'ssr: false') };
+  if (context.dependencies['@remix-run/serve'] === undefined) return undefined;
+  return {
+    kind: 'server',
+    argv: ['remix-serve', /vite/.test(context.buildScript) || vite ? './build/server/index.js' : './build/index.js'],
+    env: ANY_HOST,
+    from: named(context, '@remix-run/serve', 'Remix'),
+    port: 3000,
+    tool: '@remix-run/serve',
+  };
+}
+
+function svelteKit(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('svelte.config', 'vite.config');
+  const adapter = /@sveltejs\/adapter-([a-z-]+)/.exec(config?.code ?? '')?.[1] ?? 'auto';
+  const from = evidenceOf(config, `adapter-${adapter}`);
+  if (adapter === 'static') {
+    const folder = cleanFolder(settingOf(config, 'pages')) ?? 'build';
+    return { kind: 'site', folder, fallback: settingOf(config, 'fallback') !== undefined, from };
+  }
+  if (adapter !== 'node' && adapter !== 'auto')
+    throw otherPlatform(config, `adapter-${adapter}`, '@sveltejs/adapter-node');
+  const folder = adapter === 'auto' ? 'build' : (cleanFolder(settingOf(config, 'out')) ?? 'build');
+  return { kind: 'server', argv: ['node', folder], env: ANY_HOST, from, port: 3000 };
+}
+
+function astro(context: FrameworkContext): Outcome {
+  const config = context.config('astro.config');
+  const { dependencies } = context;
+  const code = config?.code ?? '';
+  const folder = cleanFolder(settingOf(config, 'outDir')) ?? 'dist';
+  const adapter = /@astrojs\/(node|vercel|netlify|cloudflare)|['"](@deno\/astro-adapter|astro-sst)/.exec(code)?.[1];
+  const onServer = /\boutput\s*:\s*['"`](server|hybrid)['"`]/.test(code) || adapter !== undefined;
+  const from = evidenceOf(config, onServer ? 'Astro, with an adapter' : 'Astro');
+  if (!onServer) return { kind: 'site', folder, fallback: false, from };
+  if (adapter !== 'node' && dependencies['@astrojs/node'] === undefined)
+    throw otherPlatform(
+      config,
+      adapter === undefined ? 'output: server without an adapter' : `@astrojs/${adapter}`,
+      '@astrojs/node',
+    );
+  return { kind: 'server', argv: ['node', `./${folder}/server/entry.mjs`], env: ANY_HOST, from, port: 4321 };
+}
+
+function nest(context: FrameworkContext): Outcome {
+  const config = context.config('nest-cli.json');
+  const entry = settingOf(config, 'entryFile') ?? 'main';
+  return {
+    kind: 'server',
+    argv: ['node', `dist/${entry}.js`],
+    env: {},
+    from: named(context, '@nestjs/core', 'NestJS'),
+    port: 3000,
+  };
+}
+
+/** The build is a project of its own below build/, which finds the modules above it. https://docs.adonisjs.com/guides/getting-started/deployment */
+const adonis = (context: FrameworkContext): Outcome => ({
+  kind: 'server',
+  argv: [
+    'node',
+    context.dependencies['@adonisjs/assembler']?.match(/^[\^~]?[1-5]\./) ? 'build/server.js' : 'build/bin/server.js',
+  ],
+  env: ANY_HOST,
+  from: named(context, '@adonisjs/core', 'AdonisJS'),
+  port: 3333,
+});
+
+export const serverFrameworks: readonly Framework[] = [
+  {
+    id: 'next',
+    packages: ['next'],
+    build: ['next', 'build'],
+    buildEnv: { NEXT_TELEMETRY_DISABLED: '1' },
+    own: /^next( start)?( |$)/,
+    outcome: next,
+  },
+  {
+    id: 'nuxt',
+    packages: ['nuxt', 'nuxt3', 'nuxt-edge'],
+    build: ['nuxt', 'build'],
+    own: /^(nuxi?|nuxt) (start|preview)|^node \.output\/server\/index\.mjs/,
+    outcome: nuxt,
+  },
+  {
+    id: 'tanstack-start',
+    packages: ['@tanstack/react-start', '@tanstack/solid-start', '@tanstack/start'],
+    build: ['vite', 'build'],
+    own: /^(vinxi|vite) (start|preview)|^node \.output\/server\/index\.mjs/,
+    outcome: tanstackStart,
+  },
+  {
+    id: 'solid-start',
+    packages: ['@solidjs/start'],
+    build: ['vinxi', 'build'],
+    own: /^(vinxi|vite) (start|preview)|^node \.output\/server\/index\.mjs/,
+    outcome: (c) => nitro(c, evidenceOf(c.config('app.config'), 'SolidStart')),
+  },
+  {
+    id: 'react-router',
+    packages: ['@react-router/dev'],
+    build: ['react-router', 'build'],
+    own: /^react-router-serve/,
+    outcome: reactRouter,
+  },
+  { id: 'remix', packages: ['@remix-run/dev'], build: ['remix', 'vite:build'], own: /^remix-serve/, outcome: remix },
+  {
+    id: 'sveltekit',
+    packages: ['@sveltejs/kit'],
+    build: ['vite', 'build'],
+    buildEnv: { GCP_BUILDPACKS: 'true' },
+    own: /^vite preview|^node \.?\/?build(\/index\.js)?$/,
+    outcome: svelteKit,
+  },
+  { id: 'astro', packages: ['astro'], build: ['astro', 'build'], own: /^astro preview/, outcome: astro },
+  { id: 'nest', packages: ['@nestjs/core'], build: ['nest', 'build'], own: /^nest start/, outcome: nest },
+  {
+    id: 'adonis',
+    packages: ['@adonisjs/core'],
+    build: ['node', 'ace', 'build'],
+    own: /^node (ace serve|server\.js|bin\/server\.js)/,
+    outcome: adonis,
+  },
+];

@@ -1,0 +1,133 @@
+import { baseName, joinPath } from '../../inventory/inventory.ts';
+import type { Settings } from '../../manifest/schema.ts';
+import { shellOf } from '../../plan/shell.ts';
+import type { Advice, Evidence, Step } from '../../plan/plan.ts';
+import type { App } from './app.ts';
+import { installAdvice } from './install.ts';
+import { browserEnv, nativeModules } from './native.ts';
+import type { ServerOutcome } from './outcome.ts';
+import { allDependencies } from './package-json.ts';
+import { packagesOf, productionDependencies, type JsProject } from './project.ts';
+import type { Serving } from './serving.ts';
+import { APP_ROOT } from './stages.ts';
+
+/** What the plans of Node.js and of Bun share for an app that is a program. */
+
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Programs of dependencies are found by name, by the command and by steps of the entry point. */
+function pathOf({ app, members }: JsProject): string {
+  const own = members.length > 0 && app.folder !== '' ? [`${APP_ROOT}/${app.folder}/node_modules/.bin`] : [];
+  return [...own, `${APP_ROOT}/node_modules/.bin`, SYSTEM_PATH].join(':');
+}
+
+export const workdirOf = ({ app }: JsProject): string => (app.folder === '' ? APP_ROOT : `${APP_ROOT}/${app.folder}`);
+
+/** How Node.js finds modules where yarn puts no node_modules. https://yarnpkg.com/features/pnp */
+const pnpOptions = ({ app }: JsProject): string =>
+  `--require ${APP_ROOT}/.pnp.cjs${app.json.type === 'module' ? ` --experimental-loader file://${APP_ROOT}/.pnp.loader.mjs` : ''}`;
+
+export interface EnvOptions {
+  readonly system?: string;
+  readonly modules: boolean;
+}
+
+export function runtimeEnv(
+  app: App,
+  outcome: ServerOutcome,
+  serving: Serving,
+  { modules }: EnvOptions,
+): Record<string, string> {
+  const { project } = app;
+  return {
+    NODE_ENV: 'production',
+    ...(modules && project.linker !== 'pnp' ? { PATH: pathOf(project) } : {}),
+    ...(modules && project.linker === 'pnp' ? { NODE_OPTIONS: pnpOptions(project) } : {}),
+    ...serving.env,
+    ...outcome.env,
+    ...browserEnv(project),
+  };
+}
+
+export const envStep = (vars: Record<string, string>, evidence?: Evidence): Step => ({
+  kind: 'env',
+  vars,
+  why: 'settings of the runtime',
+  ...(evidence ? { evidence: [evidence] } : {}),
+});
+
+/** The command: what is asked, or the program, after what the start script does before it. */
+export function commandOf(app: App, outcome: ServerOutcome, asked: readonly string[] | undefined): readonly string[] {
+  if (asked !== undefined) return asked;
+  if (app.before.length === 0) return outcome.argv;
+  const program =
+    baseName(outcome.argv[0] ?? '') === 'sh' ? (outcome.argv[2] ?? '') : `exec ${shellOf(outcome.argv).lines.join('')}`;
+  return ['/bin/sh', '-c', [...app.before.map((part) => part.replace(/^npx (?!-)/, '')), program].join(' && ')];
+}
+
+/** True where the program, or something it starts first, is of a package that production does not install. */
+export function keepsDevDependencies(app: App, outcome: ServerOutcome): string | undefined {
+  const production = productionDependencies(app.project);
+  const all = Object.assign({}, ...packagesOf(app.project).map(allDependencies)) as Record<string, string>;
+  const programs = [
+    ...(outcome.tool === undefined ? [] : [outcome.tool]),
+    ...app.before.flatMap((part) => part.replace(/^npx /, '').split(/\s+/).slice(0, 1)),
+    ...(outcome.argv[0] === '/bin/sh' ? (outcome.argv[2] ?? '').split(/[\s;&|]+/) : []),
+  ];
+  return programs.find((name) => production[name] === undefined && all[name] !== undefined);
+}
+
+const reachesShell = (argv: readonly string[]): boolean => /^(ba|da|a)?sh$/.test(baseName(argv[0] ?? ''));
+
+export function serverAdvice(app: App, outcome: ServerOutcome, serving: Serving, argv: readonly string[]): Advice[] {
+  const { project } = app;
+  const advice: Advice[] = [...installAdvice(project)];
+  const kept = keepsDevDependencies(app, outcome);
+  if (kept !== undefined) {
+    advice.push({
+      code: 'dev-dependencies-in-image',
+      detail: `The program is started by ${kept}, which is a dev dependency: all of them are in the image.`,
+      hint: `Move ${kept} to dependencies, or start what the build makes with node.`,
+      file: project.app.file,
+    });
+  }
+  if (serving.loopback) {
+    const { file, line } = serving.loopback;
+    advice.push({
+      code: 'listens-on-loopback',
+      detail: `${serving.loopback.why}: nothing outside the container reaches that.`,
+      hint: 'Listen on the host 0.0.0.0.',
+      ...(file === undefined ? {} : { file }),
+      ...(line === undefined ? {} : { line }),
+    });
+  }
+  if (['npm', 'yarn', 'pnpm', 'npx'].includes(argv[0] ?? '')) {
+    advice.push({
+      code: 'started-by-package-manager',
+      detail: `The command starts ${argv.join(' ')}, which starts the program: signals and exit codes go through it.`,
+      hint: 'Name the program itself, such as `node server.js`.',
+    });
+  }
+  return advice;
+}
+
+/** Variants without a shell take no command that needs one. */
+export const needsShellAtRun = (argv: readonly string[]): boolean =>
+  reachesShell(argv) || argv.some((word) => word === 'npm');
+
+export function runPackages(
+  project: JsProject,
+  alpine: boolean,
+): { readonly packages: readonly string[]; readonly evidence: Evidence } {
+  const native = nativeModules(project);
+  return {
+    packages: alpine ? native.alpine : native.run,
+    evidence: { file: joinPath(project.app.folder, 'package.json'), why: native.names.join(', ') },
+  };
+}
+
+/** The port that is told to the program: asked for, or its own; none for what does not serve. */
+export function portOf(serving: Serving, settings: Settings): number | undefined {
+  if (settings.port !== undefined) return settings.port;
+  return (settings.workload ?? serving.workload) === 'service' ? serving.port?.port : undefined;
+}

@@ -1,0 +1,263 @@
+import { z } from 'zod';
+import { joinPath } from '../../inventory/inventory.ts';
+import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
+import { lineOfKey } from './package-json.ts';
+import type { Framework, FrameworkContext, Outcome, SiteOutcome } from './outcome.ts';
+
+/** Frameworks whose build is files: which folder they leave them in, and whether the browser routes. */
+
+const because = ({ app }: FrameworkContext, name: string, why: string) => ({ ...lineOfKey(app, name), why });
+
+/** The value of an option in a script: `--outDir build`, `--output-path=build`. */
+function option(script: string, ...names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const at = script.indexOf(`${name} `) >= 0 ? script.indexOf(`${name} `) : script.indexOf(`${name}=`);
+    const value = at < 0 ? undefined : /^["']?([\w./@-]+)/.exec(script.slice(at + name.length + 1))?.[1];
+    if (value !== undefined && !value.startsWith('-')) return value;
+  }
+  return undefined;
+}
+
+/** A folder given from another one, as Vite's outDir is from its root. */
+function joined(base: string | undefined, path: string): string | undefined {
+  const parts = (cleanFolder(base) ?? '').split('/').filter(Boolean);
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.length === 0 ? undefined : parts.join('/');
+}
+
+const site = (folder: string, fallback: boolean, from: SiteOutcome['from']): SiteOutcome => ({
+  kind: 'site',
+  folder,
+  fallback,
+  from,
+});
+
+function vite(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('vite.config');
+  const { project, app, buildScript } = context;
+  const hasPage = ['index.html', 'src/index.html', 'public/index.html', 'client/index.html'].some((page) =>
+    project.inventory.isFile(joinPath(app.folder, page)),
+  );
+  const plain = config !== undefined || /\bvite( build|$)/.test(buildScript);
+  if (!plain || (project.inventory.complete && !hasPage && settingOf(config, 'root') === undefined)) return undefined;
+  const root = settingOf(config, 'root') ?? /\bvite build ([\w./-]+)/.exec(buildScript)?.[1];
+  const said = option(buildScript, '--outDir') ?? settingOf(config, 'outDir') ?? 'dist';
+  return site(joined(root, said) ?? 'dist', true, evidenceOf(config, 'Vite builds a site'));
+}
+
+const target = z.looseObject({
+  builder: z.string().optional().catch(undefined),
+  executor: z.string().optional().catch(undefined),
+  options: z
+    .looseObject({
+      outputPath: z
+        .union([z.string(), z.looseObject({ base: z.string().catch('dist'), browser: z.string().optional() })])
+        .optional()
+        .catch(undefined),
+      ssr: z.unknown().optional(),
+      outputMode: z.string().optional().catch(undefined),
+    })
+    .catch({}),
+});
+const workspace = z.looseObject({
+  defaultProject: z.string().optional().catch(undefined),
+  projects: z
+    .record(
+      z.string(),
+      z
+        .looseObject({
+          projectType: z.string().optional().catch(undefined),
+          architect: z.looseObject({ build: target.optional() }).optional(),
+        })
+        .catch({}),
+    )
+    .catch({}),
+});
+
+function angularProject(config: ConfigFile | undefined) {
+  const parsed = workspace.safeParse(parseJson(config?.code ?? '')).data;
+  const all = Object.entries(parsed?.projects ?? {}).filter(
+    ([, p]) => p.projectType !== 'library' && p.architect?.build !== undefined,
+  );
+  return all.find(([name]) => name === parsed?.defaultProject) ?? all[0];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** https://angular.dev/reference/configs/workspace-config#output-path-configuration */
+function angular(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('angular.json');
+  const [name, project] = angularProject(config) ?? [];
+  const build = project?.architect?.build;
+  if (name === undefined || build === undefined) return undefined;
+  const { outputPath, ssr, outputMode } = build.options;
+  const base = typeof outputPath === 'string' ? outputPath : (outputPath?.base ?? `dist/${name}`);
+  const folder = cleanFolder(option(context.buildScript, '--output-path') ?? base) ?? `dist/${name}`;
+  const from = evidenceOf(config, `the project ${name}`);
+  const isApplication =
+    /:application$|:browser-esbuild$/.test(build.builder ?? '') && !(build.builder ?? '').endsWith('browser-esbuild');
+  const below = typeof outputPath === 'object' ? (outputPath.browser ?? 'browser') : 'browser';
+  if (isApplication && ssr !== undefined && ssr !== false && outputMode !== 'static')
+    return { kind: 'server', argv: ['node', `${folder}/server/server.mjs`], env: {}, from, port: 4000 };
+  return site(isApplication && below !== '' ? `${folder}/${below}` : folder, true, from);
+}
+
+const expoApp = z.looseObject({
+  expo: z
+    .looseObject({
+      web: z
+        .looseObject({ output: z.string().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    })
+    .optional()
+    .catch(undefined),
+});
+
+function expo(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('app.json', 'app.config');
+  if (context.dependencies['react-native-web'] === undefined && !/--platform web|-p web/.test(context.buildScript))
+    return undefined;
+  const output =
+    expoApp.safeParse(parseJson(config?.code ?? '')).data?.expo?.web?.output ?? settingOf(config, 'output');
+  return site(
+    option(context.buildScript, '--output-dir') ?? 'dist',
+    output !== 'static',
+    evidenceOf(config, 'Expo, for the web'),
+  );
+}
+
+const always =
+  (name: string, why: string, folder: string | ((context: FrameworkContext) => string), fallback: boolean) =>
+  (context: FrameworkContext): Outcome =>
+    site(typeof folder === 'string' ? folder : folder(context), fallback, because(context, name, why));
+
+/** The folder that documents are in, from a script such as `vitepress build docs`. */
+const docsOf = ({ buildScript }: FrameworkContext, program: string): string => {
+  const folder = cleanFolder(new RegExp(`\\b${program} build ([\\w./-]+)`).exec(buildScript)?.[1]);
+  return folder === undefined ? '' : `${folder}/`;
+};
+
+const eleventyFolder = (context: FrameworkContext): string =>
+  cleanFolder(
+    option(context.buildScript, '--output') ?? settingOf(context.config('.eleventy.js', 'eleventy.config'), 'output'),
+  ) ?? '_site';
+
+/** Only where nothing else serves: a bundler alone says nothing of a site. */
+function webpack(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('webpack.config', 'webpack.prod', 'webpack.production');
+  if (!/\bwebpack\b/.test(context.buildScript) || context.dependencies['html-webpack-plugin'] === undefined)
+    return undefined;
+  return site('dist', true, evidenceOf(config, 'webpack builds a site'));
+}
+
+export const siteFrameworks: readonly Framework[] = [
+  {
+    id: 'gatsby',
+    packages: ['gatsby'],
+    build: ['gatsby', 'build'],
+    own: /^gatsby/,
+    outcome: always('gatsby', 'Gatsby', 'public', false),
+  },
+  {
+    id: 'docusaurus',
+    packages: ['@docusaurus/core'],
+    build: ['docusaurus', 'build'],
+    own: /^docusaurus/,
+    outcome: always(
+      '@docusaurus/core',
+      'Docusaurus',
+      (c) => cleanFolder(option(c.buildScript, '--out-dir')) ?? 'build',
+      false,
+    ),
+  },
+  {
+    id: 'vitepress',
+    packages: ['vitepress'],
+    build: ['vitepress', 'build'],
+    own: /^vitepress/,
+    outcome: always('vitepress', 'VitePress', (c) => `${docsOf(c, 'vitepress')}.vitepress/dist`, false),
+  },
+  {
+    id: 'vuepress',
+    packages: ['vuepress'],
+    build: ['vuepress', 'build'],
+    own: /^vuepress/,
+    outcome: always('vuepress', 'VuePress', (c) => `${docsOf(c, 'vuepress')}.vuepress/dist`, false),
+  },
+  {
+    id: 'eleventy',
+    packages: ['@11ty/eleventy'],
+    build: ['eleventy'],
+    own: /^eleventy/,
+    outcome: always('@11ty/eleventy', 'Eleventy', eleventyFolder, false),
+  },
+  {
+    id: 'hexo',
+    packages: ['hexo'],
+    build: ['hexo', 'generate'],
+    own: /^hexo/,
+    outcome: always('hexo', 'Hexo', 'public', false),
+  },
+  { id: 'expo', packages: ['expo'], build: ['expo', 'export', '--platform', 'web'], own: /^expo/, outcome: expo },
+  { id: 'angular', packages: ['@angular/core'], build: ['ng', 'build'], own: /^ng /, outcome: angular },
+  {
+    id: 'create-react-app',
+    packages: ['react-scripts'],
+    build: ['react-scripts', 'build'],
+    own: /^react-scripts/,
+    outcome: always('react-scripts', 'Create React App', 'build', true),
+  },
+  {
+    id: 'vue-cli',
+    packages: ['@vue/cli-service'],
+    build: ['vue-cli-service', 'build'],
+    own: /^vue-cli-service/,
+    outcome: always(
+      '@vue/cli-service',
+      'Vue CLI',
+      (c) => cleanFolder(settingOf(c.config('vue.config.js'), 'outputDir')) ?? 'dist',
+      true,
+    ),
+  },
+  {
+    id: 'ember',
+    packages: ['ember-cli'],
+    build: ['ember', 'build', '--environment=production'],
+    own: /^ember/,
+    outcome: always('ember-cli', 'Ember', 'dist', true),
+  },
+  {
+    id: 'rsbuild',
+    packages: ['@rsbuild/core'],
+    build: ['rsbuild', 'build'],
+    own: /^rsbuild/,
+    outcome: always('@rsbuild/core', 'Rsbuild', 'dist', true),
+  },
+  { id: 'vite', packages: ['vite', 'rolldown-vite'], build: ['vite', 'build'], own: /^vite/, outcome: vite },
+  {
+    id: 'parcel',
+    packages: ['parcel', 'parcel-bundler'],
+    own: /^parcel/,
+    outcome: (c) =>
+      /\bparcel build\b/.test(c.buildScript) &&
+      /\.html|^parcel build$/.test(c.buildScript + JSON.stringify(c.app.json['source'] ?? ''))
+        ? site(
+            option(c.buildScript, '--dist-dir', '-d', '--out-dir') ?? 'dist',
+            true,
+            because(c, 'parcel', 'Parcel builds a site'),
+          )
+        : undefined,
+  },
+  { id: 'webpack', packages: ['webpack'], own: /^webpack/, outcome: webpack },
+];

@@ -1,0 +1,83 @@
+import { parse as parseYaml } from 'yaml';
+import { z } from 'zod';
+import { joinPath } from '../../inventory/inventory.ts';
+import type { Advice, BuildPlan, CopyStep } from '../../plan/plan.ts';
+import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
+import type { Settings } from '../../manifest/schema.ts';
+import type { App } from './app.ts';
+import { cleanFolder } from './config-files.ts';
+import { installAdvice } from './install.ts';
+import type { SiteOutcome } from './outcome.ts';
+import { APP_ROOT, stagesOf, type StageOptions } from './stages.ts';
+
+/** An app whose build is files: a web server gives them out, and nothing of JavaScript is left in the image. */
+
+const staticfile = z.looseObject({
+  root: z.string().optional().catch(undefined),
+  index_fallback: z.boolean().optional().catch(undefined),
+  pushstate: z
+    .union([z.boolean(), z.literal('enabled')])
+    .optional()
+    .catch(undefined),
+});
+
+function readStaticfile({ project }: App): z.infer<typeof staticfile> {
+  try {
+    return (
+      staticfile.safeParse(
+        parseYaml(project.inventory.text(joinPath(project.app.folder, 'Staticfile')) ?? '', { logLevel: 'error' }),
+      ).data ?? {}
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** What a Staticfile says goes over what the framework lets expect. */
+export function withStaticfile(app: App, site: SiteOutcome): SiteOutcome {
+  const { root, index_fallback, pushstate } = readStaticfile(app);
+  const said = index_fallback ?? (pushstate === undefined ? undefined : pushstate !== false);
+  return { ...site, folder: cleanFolder(root) ?? site.folder, fallback: said ?? site.fallback };
+}
+
+function caddyfileOf({ project }: App): { readonly file?: string; readonly advice: readonly Advice[] } {
+  const file = joinPath(project.app.folder, 'Caddyfile');
+  const text = project.inventory.text(file);
+  if (text === undefined) return { advice: [] };
+  // Placeholders of a program that fills the file in before Caddy reads it.
+  if (!/\{\{.*\}\}/.test(text)) return { file, advice: [] };
+  return {
+    advice: [
+      {
+        code: 'caddyfile-set-aside',
+        detail: `${file} has placeholders in it that Caddy itself does not know; it was set aside.`,
+        hint: 'Write the values; the files are in /srv.',
+        file,
+      },
+    ],
+  };
+}
+
+export function planSite(app: App, outcome: SiteOutcome, settings: Settings, options: StageOptions): BuildPlan {
+  const { project } = app;
+  const site = withStaticfile(app, outcome);
+  const { stages, built } = stagesOf(app, settings, { ...options, needsModules: false });
+  const folder = joinPath(project.app.folder, site.folder);
+  const { file, advice } = caddyfileOf(app);
+  const why = 'the site, and nothing of what built it';
+  const files: CopyStep =
+    built === undefined
+      ? { kind: 'copy', sources: [folder === '' ? '.' : `${folder}/`], to: `${SITE_ROOT}/`, why }
+      : { kind: 'copy', from: built, sources: [`${APP_ROOT}/${folder}/`], to: `${SITE_ROOT}/`, why };
+  return {
+    stages: [...stages.filter((stage) => built !== undefined && stage.name !== 'production'), staticServerStage],
+    runtime: staticSiteRuntime({
+      files,
+      fallback: site.fallback,
+      ...(site.fallback ? {} : { notFound: '404.html' }),
+      ...(file === undefined ? {} : { caddyfile: file }),
+      evidence: [site.from],
+    }),
+    advice: [...installAdvice(project), ...advice],
+  };
+}

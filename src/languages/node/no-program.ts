@@ -1,0 +1,19 @@
+import { Problem } from '../../problems/problem.ts';
+import type { App } from '../javascript/app.ts';
+
+/** The problem that nothing says how an app starts: with what was looked for, and what there is. */
+export function noProgram({ project }: App): Problem {
+  const { app, inventory } = project;
+  const scripts = Object.keys(app.json.scripts);
+  const listed = scripts.length > 0 ? `its scripts are ${scripts.join(', ')}` : 'it has no scripts';
+  return new Problem('no-start-command', {
+    detail: `Nothing in ${app.file} says which program to run: there is no start script, no main that is there, and no framework that is known (${listed}).`,
+    hint: 'Add "start": "node server.js" to the scripts, or say "command" in the manifest or in dockwright.yaml.',
+    members: {
+      file: app.file,
+      scripts,
+      looked: ['scripts.start', 'main', 'bin', 'server.js', 'index.js', 'app.js', 'src/index.js'],
+      found: inventory.names(app.folder).slice(0, 20),
+    },
+  });
+}

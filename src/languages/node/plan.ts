@@ -1,0 +1,254 @@
+import { distroless } from '../../images/known.ts';
+import type { Variant } from '../../manifest/schema.ts';
+import { runtimeUser } from '../../plan/finish.ts';
+import { installPackages } from '../../plan/packages.ts';
+import type { Advice, BuildPlan, ImageRef, Os, Runtime, Step } from '../../plan/plan.ts';
+import { sh } from '../../plan/shell.ts';
+import { SITE_COMMAND } from '../../plan/static-site.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { PlanRequest } from '../language.ts';
+import { understandApp, type App } from '../javascript/app.ts';
+import { nodeBuildImage } from '../javascript/build-image.ts';
+import { managerArgv, managerSteps } from '../javascript/install.ts';
+import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
+import type { ServerOutcome } from '../javascript/outcome.ts';
+import { readProject } from '../javascript/project.ts';
+import { runtimeFiles } from '../javascript/runtime-files.ts';
+import {
+  commandOf,
+  envStep,
+  keepsDevDependencies,
+  needsShellAtRun,
+  portOf,
+  runPackages,
+  runtimeEnv,
+  serverAdvice,
+  workdirOf,
+} from '../javascript/server-plan.ts';
+import { servingOf, type Serving } from '../javascript/serving.ts';
+import { planSite } from '../javascript/site-plan.ts';
+import { stagesOf, type StageOptions } from '../javascript/stages.ts';
+import { noProgram } from './no-program.ts';
+
+/** Distroless images exist for long-term lines. https://github.com/GoogleContainerTools/distroless */
+const DISTROLESS_LINES = [20, 22, 24];
+const DISTROLESS_PATH = '/nodejs/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+interface Ground {
+  readonly base: ImageRef;
+  readonly os: Os;
+  readonly why: string;
+}
+
+function groundOf(variant: Variant, version: string): Ground {
+  if (variant === 'alpine')
+    return {
+      base: nodeImage(version, 'alpine'),
+      os: 'alpine',
+      why: 'Node.js on Alpine Linux: small, with another C library',
+    };
+  if (variant === 'debian')
+    return { base: nodeImage(version, ''), os: 'debian', why: 'Node.js on Debian, with compilers and tools' };
+  if (variant !== 'distroless')
+    return { base: nodeImage(version, 'slim'), os: 'debian', why: 'Node.js on a small Debian' };
+  if (!DISTROLESS_LINES.includes(majorOf(version))) {
+    throw new Problem('not-plannable', {
+      detail: `There is no distroless image with Node.js ${majorOf(version)}.`,
+      hint: `Those there are: ${DISTROLESS_LINES.join(', ')}. Ask for variant=slim, or for one of these as runtime.`,
+    });
+  }
+  return {
+    base: distroless(`nodejs${majorOf(version)}`),
+    os: 'distroless',
+    why: 'Node.js and nothing else: no shell, no package manager',
+  };
+}
+
+const VARIANT_ADVICE: Partial<Record<Variant, string>> = {
+  alpine:
+    'Alpine’s C library is musl: native modules without a binary for it are compiled, and some do not work with it.',
+  debian: 'The image holds compilers and tools that the program does not need: it is about 1 GB larger than slim.',
+  distroless:
+    'The image has no shell: nothing can be looked into from inside, and commands that need a shell do not run.',
+};
+
+const variantAdvice = (variant: Variant): Advice[] => {
+  const detail = VARIANT_ADVICE[variant];
+  return detail === undefined ? [] : [{ code: `variant-${variant}`, detail }];
+};
+
+function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
+  if (os !== 'distroless') return;
+  const wanted =
+    packages.length > 0
+      ? `system packages (${packages.join(', ')})`
+      : needsShellAtRun(argv)
+        ? 'a shell, for its command'
+        : undefined;
+  if (wanted === undefined) return;
+  throw new Problem('not-plannable', {
+    detail: `The app needs ${wanted}; a distroless image has none.`,
+    hint: 'Ask for variant=slim.',
+  });
+}
+
+/** A program of another package that serves what the build made. */
+function runnerStage({ runner }: ServerOutcome, image: ImageRef): BuildPlan['stages'] {
+  if (runner === undefined) return [];
+  return [
+    {
+      name: runner.name,
+      base: image,
+      why: `${runner.name} serves what the build makes`,
+      steps: [
+        {
+          kind: 'run',
+          phase: 'install',
+          mounts: [{ type: 'cache', target: '/root/.npm' }],
+          command: sh`npm install --prefix ${`/opt/${runner.name}`} --no-audit --no-fund ${`${runner.name}@${runner.version}`}`,
+          why: 'the server, which neither the app nor its framework installs',
+        },
+      ],
+    },
+  ];
+}
+
+const runnerCopy = ({ runner }: ServerOutcome): Step[] =>
+  runner === undefined
+    ? []
+    : [
+        {
+          kind: 'copy',
+          from: runner.name,
+          sources: [`/opt/${runner.name}/`],
+          to: `/opt/${runner.name}/`,
+          why: 'the server',
+        },
+      ];
+
+interface Program {
+  readonly app: App;
+  readonly outcome: ServerOutcome;
+  readonly serving: Serving;
+  readonly version: string;
+  readonly request: PlanRequest;
+}
+
+/** Package managers that the program itself calls; npm is in the image. */
+function calledManagers({ app, serving, version }: Program, argv: readonly string[]): Step[] {
+  const { manager } = app.project;
+  const wanted = serving.calls.includes(manager.name) || (argv[0] === manager.name && manager.name !== 'npm');
+  return wanted ? managerSteps(app.project, { node: version }) : [];
+}
+
+function runtimeOf(program: Program, ground: Ground, steps: readonly Step[]): Runtime {
+  const { app, outcome, serving, request } = program;
+  const argv = commandOf(app, outcome, request.command);
+  const port = portOf(serving, request.settings);
+  return {
+    base: ground.base,
+    os: ground.os,
+    why: ground.why,
+    workdir: workdirOf(app.project),
+    steps,
+    process: {
+      argv,
+      why: 'the program itself, under an init: as PID 1, Node.js would ignore SIGTERM unless the program handles it',
+      evidence: [outcome.from],
+      init: true,
+    },
+    clearEntrypoint: true,
+    ...(port === undefined ? {} : { port }),
+    probe: port === undefined ? 'none' : 'node',
+  };
+}
+
+function planServer(program: Program, options: StageOptions): BuildPlan {
+  const { app, outcome, serving, version, request } = program;
+  const { variant, settings } = request;
+  const ground = groundOf(variant, version);
+  const argv = commandOf(app, outcome, request.command);
+  const { packages, evidence } = runPackages(app.project, ground.os === 'alpine');
+  checkGround(ground.os, argv, packages);
+  const stages = stagesOf(app, settings, options);
+  const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
+  const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
+  const vars =
+    ground.os === 'distroless'
+      ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
+      : env;
+  return {
+    stages: [...stages.stages, ...runnerStage(outcome, options.image)],
+    runtime: runtimeOf(program, ground, [
+      ...(system ? [system] : []),
+      ...calledManagers(program, argv),
+      envStep(vars, outcome.from),
+      ...runnerCopy(outcome),
+      ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+    ]),
+    advice: [...nodeVersionAdvice(version), ...variantAdvice(variant), ...serverAdvice(app, outcome, serving, argv)],
+  };
+}
+
+const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
+  a?.join('\0') === b?.join('\0');
+
+interface Asked {
+  readonly app: App;
+  /** The command that is asked for, where it is another than what the project itself says. */
+  readonly command: readonly string[] | undefined;
+}
+
+/** The app as the project has it, unless the command that is asked for is another. */
+function askedOf(request: PlanRequest): Asked {
+  const project = readProject(request.inventory, request.member, request.settings.packageManager);
+  const app = understandApp(project);
+  const { command } = request;
+  const own = app.outcome?.kind === 'server' ? commandOf(app, app.outcome, undefined) : SITE_COMMAND;
+  if (command === undefined || same(command, own)) return { app, command: undefined };
+  return same(command, SITE_COMMAND) ? { app, command: undefined } : { app: understandApp(project, command), command };
+}
+
+/** A server of the project’s own, or what is asked for. */
+function serverOf({ app, command }: Asked): ServerOutcome {
+  const { outcome } = app;
+  if (outcome?.kind === 'server') {
+    const asIs = command === undefined || same(command, outcome.argv);
+    return asIs ? outcome : withoutOutput(outcome);
+  }
+  if (command === undefined) throw noProgram(app);
+  return { kind: 'server', argv: command, env: {}, from: { why: 'the command that is asked for' } };
+}
+
+/** Decides the build of a Node.js project. Throws `broken-file`, or `no-start-command` where nothing says how it starts. */
+export function planNode(request: PlanRequest): BuildPlan {
+  const { inventory, settings, variant } = request;
+  const asked = askedOf(request);
+  const { app, command } = asked;
+  const { project } = app;
+  const version = settings.runtime ?? nodeVersion(inventory, [project.app, project.root]).version;
+  const alpine = variant === 'alpine';
+  const options: StageOptions = {
+    node: version,
+    image: alpine ? nodeImage(version, 'alpine') : nodeBuildImage(project, version),
+    os: alpine ? 'alpine' : 'debian',
+    needsModules: true,
+    keepsDev: false,
+  };
+  if (app.outcome?.kind === 'site' && command === undefined) return planSite(app, app.outcome, settings, options);
+  const outcome = serverOf(asked);
+  const argv = commandOf(app, outcome, command);
+  const byManager = argv[0] === 'npm' || (argv[0] === managerArgv(project)[0] && argv[0] !== 'node');
+  return planServer(
+    { app, outcome, serving: servingOf(app, argv, version), version, request: { ...request, command } },
+    {
+      ...options,
+      keepsDev: byManager || keepsDevDependencies(app, outcome) !== undefined,
+      needsModules: outcome.output === undefined,
+    },
+  );
+}
+
+function withoutOutput({ output: _, ...rest }: ServerOutcome): ServerOutcome {
+  return rest;
+}

@@ -1,4 +1,5 @@
 import type { Language } from './language.ts';
+import { bun } from './bun/index.ts';
 import { deno } from './deno/index.ts';
 import { go } from './go/index.ts';
 import { java } from './java/index.ts';
@@ -8,4 +9,4 @@ import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [deno, go, java, node, php, shell, staticSites];
+export const languages: readonly Language[] = [bun, deno, go, java, node, php, shell, staticSites];

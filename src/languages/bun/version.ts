@@ -1,8 +1,8 @@
 import semver from 'semver';
 import { cyclesOf } from '../../images/catalogue.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
-import { miseTool, toolVersions, versionFile } from '../javascript/node-version.ts';
 import { lineOfKey, type Package } from '../javascript/package-json.ts';
+import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 
 /** Which Bun: the files that name one, in one order. */
@@ -41,11 +41,11 @@ const PLACES: readonly Place[] = [
   { title: '.bun-version', read: inFiles(versionFile, '.bun-version') },
   {
     title: '.tool-versions',
-    read: inFiles((inventory, file) => toolVersions(inventory, file, 'bun'), '.tool-versions'),
+    read: inFiles((inventory, file) => toolVersions(inventory, file, ['bun']), '.tool-versions'),
   },
   {
     title: 'mise.toml',
-    read: inFiles((inventory, file) => miseTool(inventory, file, 'bun'), 'mise.toml', '.mise.toml'),
+    read: inFiles((inventory, file) => miseTools(inventory, file, ['bun']), 'mise.toml', '.mise.toml'),
   },
   {
     title: 'packageManager in package.json',

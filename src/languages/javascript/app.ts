@@ -1,11 +1,12 @@
-import { baseName, joinPath } from '../../inventory/inventory.ts';
+import { baseName } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { needsShell, toArgv } from '../../plan/command.ts';
 import { configFile, cleanFolder } from './config-files.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
+import { conventional } from './conventional.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
-import { loneProgram, withApp, type JsProject } from './project.ts';
+import { withApp, type JsProject } from './project.ts';
 import { resolveLine, resolveScript, type Line } from './script-line.ts';
 import { serverFrameworks } from './server-frameworks.ts';
 import { siteFrameworks } from './site-frameworks.ts';
@@ -99,72 +100,6 @@ const scriptEvidence = (pkg: Package, script: string | undefined): Evidence => (
   why: `the ${script ?? 'start'} script`,
 });
 
-/** Programs by convention, where no script starts one. */
-function conventional(project: JsProject): ServerOutcome | undefined {
-  const { app, inventory } = project;
-  const there = (file: string): boolean => inventory.isFile(joinPath(app.folder, file));
-  const bin = typeof app.json.bin === 'string' ? app.json.bin : Object.values(app.json.bin ?? {})[0];
-  const named: [string | undefined, string][] = [
-    [app.json.main, 'main'],
-    [app.json.module, 'module'],
-    [bin, 'bin'],
-  ];
-  for (const [value, key] of named) {
-    const file = cleanFolder(value);
-    if (file === undefined) continue;
-    const from = { ...lineOfKey(app, key), why: `${key}: ${file}` };
-    if (there(file))
-      return {
-        kind: 'server',
-        argv: /\.[cm]?tsx?$/.test(file) ? typescriptArgv(project, file) : ['node', file],
-        env: {},
-        from,
-      };
-    if (there(`${file}.js`)) return { kind: 'server', argv: ['node', `${file}.js`], env: {}, from };
-    if (/^(dist|build|lib|out)\//.test(file) && app.json.scripts['build'] !== undefined)
-      return { kind: 'server', argv: ['node', file], env: {}, from };
-  }
-  const stems = [
-    'server',
-    'index',
-    'app',
-    'main',
-    'bot',
-    'src/server',
-    'src/index',
-    'src/app',
-    'src/main',
-    'src/bot',
-    'bin/www',
-    'server/index',
-    'server/server',
-  ];
-  const javascript = stems
-    .flatMap((stem) => (stem === 'bin/www' ? [stem] : [`${stem}.js`, `${stem}.mjs`, `${stem}.cjs`]))
-    .find(there);
-  if (javascript !== undefined)
-    return {
-      kind: 'server',
-      argv: ['node', javascript],
-      env: {},
-      from: { file: joinPath(app.folder, javascript), why: 'a program by its name' },
-    };
-  const typescript = stems.flatMap((stem) => [`${stem}.ts`, `${stem}.mts`]).find(there);
-  if (typescript === undefined) return undefined;
-  return {
-    kind: 'server',
-    argv: typescriptArgv(project, typescript),
-    env: {},
-    from: { file: joinPath(app.folder, typescript), why: 'a program by its name' },
-  };
-}
-
-/** The file that a build makes of it, or the source itself, whose types Node.js takes out. */
-const typescriptArgv = (project: JsProject, file: string): readonly string[] => [
-  'node',
-  compiledEntry(project, file) ?? file,
-];
-
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
   const builds = line.before.filter((part) => BUILD_STEP.test(part));
   const before = line.before.filter(
@@ -219,15 +154,8 @@ export function understandApp(given: JsProject, command?: readonly string[]): Ap
     const rest = fromLine(project, line, found);
     if (rest.outcome) return { project, framework: found?.framework, ...rest };
   }
-  const outcome = found?.outcome ?? conventional(project) ?? lone(project);
+  const outcome = found?.outcome ?? conventional(project);
   return { project, framework: found?.framework, outcome, before: [], builds: [] };
-}
-
-function lone({ inventory, app }: JsProject): ServerOutcome | undefined {
-  const file = app.folder === '' ? loneProgram(inventory) : undefined;
-  return file === undefined
-    ? undefined
-    : { kind: 'server', argv: ['node', file], env: {}, from: { file, why: 'a program by its name' } };
 }
 
 /** A command as a line: a shell's own text is looked into as well. */

@@ -9,11 +9,11 @@ import { nativeModules } from './native.ts';
 const FROM_GIT =
   /^(git[+@:]|github:|gitlab:|bitbucket:|gist:|[\w-]+\/[\w.-]+(#|$)|https?:\/\/(www\.)?(github|gitlab)\.com\/[^/]+\/[^/]+?(\.git)?(#|$))/;
 
-export const needsGit = (project: JsProject): boolean =>
+const needsGit = (project: JsProject): boolean =>
   Object.values(buildDependencies(project)).some((spec) => FROM_GIT.test(spec));
 
 /** True where install scripts may compile: the image with compilers, Python and git is taken. */
-export const needsCompilers = (project: JsProject): boolean => nativeModules(project).compiled || needsGit(project);
+const needsCompilers = (project: JsProject): boolean => nativeModules(project).compiled || needsGit(project);
 
 export const nodeBuildImage = (project: JsProject, version: string): ImageRef =>
   nodeImage(version, needsCompilers(project) ? '' : 'slim');

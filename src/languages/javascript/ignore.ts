@@ -1,5 +1,4 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
-import type { Scope } from '../language.ts';
 
 /** What a build of a JavaScript project does not need from the context. */
 
@@ -66,4 +65,4 @@ const COMMON: readonly IgnoreRule[] = [
   ...rules('editor', 'checks that run before a commit', '.husky'),
 ];
 
-export const ignoreRules = (_: Scope): IgnoreRule[] => [...COMMON];
+export const ignoreRules = (): readonly IgnoreRule[] => COMMON;

@@ -16,7 +16,7 @@ const PNPM_STORE = '/pnpm/store';
 /** The newest line that takes projects made before install scripts had to be approved. https://pnpm.io/supply-chain-security */
 const DEFAULT_PNPM = '10';
 
-export const BUN: ImageRef = { image: 'oven/bun', tag: '1' };
+const BUN: ImageRef = { image: 'oven/bun', tag: '1' };
 
 export interface InstallOptions {
   /** The version of Node.js in the image. */
@@ -83,7 +83,7 @@ export function managerSteps(project: JsProject, options: InstallOptions): Step[
   ];
 }
 
-export function bunImageOf({ manager }: JsProject): ImageRef {
+function bunImageOf({ manager }: JsProject): ImageRef {
   return manager.name === 'bun' && manager.version !== undefined && /^\d+(\.\d+)*$/.test(manager.version)
     ? { image: 'oven/bun', tag: manager.version }
     : BUN;
@@ -134,7 +134,7 @@ function localDependencies(project: JsProject): string[] {
 }
 
 /** What is copied before anything is installed, so that an edit of the source installs nothing again. */
-export function manifestFiles(project: JsProject): string[] {
+function manifestFiles(project: JsProject): string[] {
   const { inventory, root, members, lock } = project;
   const files = [
     ...packageFiles(project, root),
@@ -192,7 +192,7 @@ const NEEDS_SCRIPTS = [
   '@nestjs/core',
 ];
 
-export function allowsAllBuilds(project: JsProject): boolean {
+function allowsAllBuilds(project: JsProject): boolean {
   const { manager, inventory, root } = project;
   if (manager.name !== 'pnpm' || manager.version !== undefined) return false;
   const approved =

@@ -1,16 +1,15 @@
 import semver from 'semver';
-import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
 import { cycleOf, cyclesOf, defaultCycle, isSupported, lifeOf, tagsOf } from '../../images/catalogue.ts';
 import { DEBIAN, officialImage } from '../../images/known.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
+import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { lineOfKey, type Package } from './package-json.ts';
 
 /** Which Node.js: the files that name one, in one order, each read as its own tool reads it. */
 
-export const NODE = 'nodejs';
+const NODE = 'nodejs';
 
 /** Names of long-term lines. https://github.com/nodejs/Release/blob/main/CODENAMES.md */
 const CODENAMES: Readonly<Record<string, string>> = {
@@ -51,9 +50,11 @@ function lineFor(range: string): string | undefined {
 /** Reads what a version file or a field says: a version, a range, an alias. Undefined for what names none. */
 export function readNodeVersion(text: string): string | undefined {
   const said = text
+    .replace(/#.*/, '')
     .trim()
     .toLowerCase()
     .replace(/^(node|nodejs)[@-]/, '');
+  if (said === '') return undefined;
   if (said === 'latest' || said === 'node' || said === 'current' || said === 'stable') return newest();
   if (/^lts(\/\*|-\*)?$/.test(said) || said === '--lts' || said === '*' || said === 'x') return longTerm();
   const codename = /^lts[/-]([a-z]+)$/.exec(said)?.[1] ?? said;
@@ -66,64 +67,6 @@ export function readNodeVersion(text: string): string | undefined {
 
 /** What came out of a file and goes into a sentence: short, and without control characters. */
 const shown = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 60);
-
-/** A file that holds a version and nothing else. */
-export function versionFile(inventory: Inventory, file: string): VersionSource[] {
-  const lines = (inventory.text(file) ?? '').replace(/^\uFEFF/, '').split('\n');
-  const at = lines.findIndex((line) => line.trim() !== '' && !line.trim().startsWith('#'));
-  const text = shown((lines[at] ?? '').replace(/#.*/, '').trim());
-  return text === '' ? [] : [{ text, from: { file, line: at + 1, why: `${file} says ${text}` } }];
-}
-
-/** asdf and mise: `nodejs 24.1.0`, one tool a line. */
-export function toolVersions(inventory: Inventory, file: string, ...tools: readonly string[]): VersionSource[] {
-  const lines = (inventory.text(file) ?? '').split('\n');
-  const at = lines.findIndex((line) => tools.includes(line.trim().split(/\s+/)[0] ?? ''));
-  const version = lines[at]?.trim().split(/\s+/)[1];
-  return version === undefined
-    ? []
-    : [
-        {
-          text: shown(version),
-          from: { file, line: at + 1, why: `${lines[at]?.trim().split(/\s+/)[0] ?? ''} ${shown(version)} in ${file}` },
-        },
-      ];
-}
-
-const toolVersion = z.union([
-  z.string(),
-  z.number().transform(String),
-  z.array(z.string()).transform((all) => all[0] ?? ''),
-  z.looseObject({ version: z.string() }).transform((tool) => tool.version),
-]);
-const miseFile = z.looseObject({
-  tools: z.record(z.string(), toolVersion.optional().catch(undefined)).optional().catch(undefined),
-});
-
-/** A tool's version in mise.toml, and its line. https://mise.jdx.dev/configuration.html */
-export function miseTool(inventory: Inventory, file: string, ...tools: readonly string[]): VersionSource[] {
-  const text = inventory.text(file);
-  if (text === undefined) return [];
-  const found = miseFile.safeParse(parsedToml(text)).data?.tools ?? {};
-  const tool = tools.find((name) => found[name] !== undefined);
-  const version = tool === undefined ? undefined : found[tool];
-  if (tool === undefined || version === undefined) return [];
-  const at = text.split('\n').findIndex((line) => line.trimStart().replaceAll('"', '').startsWith(tool));
-  return [
-    {
-      text: shown(version),
-      from: { file, ...(at < 0 ? {} : { line: at + 1 }), why: `${tool} = ${shown(version)} in ${file}` },
-    },
-  ];
-}
-
-function parsedToml(text: string): unknown {
-  try {
-    return parseToml(text);
-  } catch {
-    return {};
-  }
-}
 
 function field(pkg: Package, source: 'volta' | 'engines'): VersionSource[] {
   const text = pkg.json[source]['node'];
@@ -143,6 +86,9 @@ function devEngines(pkg: Package): VersionSource[] {
         },
       ];
 }
+
+/** As asdf and mise call it. */
+const NAMES = ['nodejs', 'node'];
 
 interface Place {
   readonly title: string;
@@ -168,11 +114,11 @@ const PLACES: readonly Place[] = [
   { title: '.node-version', read: files(versionFile, '.node-version') },
   {
     title: '.tool-versions',
-    read: files((inventory, file) => toolVersions(inventory, file, 'nodejs', 'node'), '.tool-versions'),
+    read: files((inventory, file) => toolVersions(inventory, file, NAMES), '.tool-versions'),
   },
   {
     title: 'mise.toml',
-    read: files((inventory, file) => miseTool(inventory, file, 'node', 'nodejs'), 'mise.toml', '.mise.toml'),
+    read: files((inventory, file) => miseTools(inventory, file, NAMES), 'mise.toml', '.mise.toml'),
   },
   { title: 'volta.node in package.json', read: fields((pkg) => field(pkg, 'volta')) },
   { title: 'devEngines.runtime in package.json', read: fields(devEngines) },

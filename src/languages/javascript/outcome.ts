@@ -30,7 +30,7 @@ export interface ServerOutcome {
   /** The package that the program is of, where it is not Node.js itself: it has to be there in production. */
   readonly tool?: string;
   /** All that it needs, dependencies included; the whole app and its dependencies when not given. */
-  readonly output?: readonly OutputCopy[];
+  readonly output?: readonly OutputCopy[] | undefined;
   /** Folders that it writes caches to. */
   readonly writes?: readonly string[];
   /** A package that neither the app nor the framework installs, and which runs the server. */

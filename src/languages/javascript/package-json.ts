@@ -15,10 +15,8 @@ const strings = z
   )
   .catch({});
 const text = z.string().optional().catch(undefined);
-const names = z
-  .array(z.unknown())
-  .transform((all) => all.filter((name) => typeof name === 'string'))
-  .catch([]);
+const listed = z.array(z.unknown()).transform((all) => all.filter((name) => typeof name === 'string'));
+const names = listed.catch([]);
 const flags = z.record(z.string(), z.looseObject({ optional: z.boolean().optional().catch(undefined) })).catch({});
 
 /** https://docs.npmjs.com/cli/v11/configuring-npm/package-json#devengines: one tool, or several to choose from. */
@@ -41,7 +39,7 @@ const schema = z.looseObject({
   optionalDependencies: strings,
   peerDependencies: strings,
   peerDependenciesMeta: flags,
-  workspaces: z.union([names, z.looseObject({ packages: names }).transform((w) => w.packages)]).catch([]),
+  workspaces: z.union([listed, z.looseObject({ packages: names }).transform((w) => w.packages)]).catch([]),
   packageManager: text,
   engines: strings,
   volta: strings,

@@ -100,8 +100,7 @@ function ecosystemScript(project: JsProject, line: Line, file: string): string |
 }
 
 function pm2(project: JsProject, line: Line): Program | undefined {
-  const args = line.argv.slice(1).filter((word) => word !== 'start' && !word.startsWith('-'));
-  const [target] = args;
+  const target = line.argv.slice(1).find((word) => word !== 'start' && !word.startsWith('-'));
   if (target === undefined) return undefined;
   const script = /config\.[cm]?js$|\.json$/.test(target) ? ecosystemScript(project, line, target) : target;
   return script !== undefined && isFile(script) ? { argv: ['node', script.replace(/^\.\//, '')] } : undefined;
@@ -154,6 +153,10 @@ export function productionProgram(project: JsProject, line: Line): Program {
     );
     const tool = loader?.startsWith('.') ? undefined : loader?.replace(/^(@[^/]+\/[^/]+|[^/]+).*$/, '$1');
     return { argv: ['node', ...(kept.length > 0 ? kept : [mainOf(line)])], ...(tool === undefined ? {} : { tool }) };
+  }
+  if (program === 'bun') {
+    const kept = withoutOptions(args, /^(run|--watch|--hot|--smol|--no-clear-screen)$|^--env-file/, /^--port$/);
+    return { argv: ['bun', ...(kept.length > 0 ? kept : [mainOf(line)])] };
   }
   if (program === 'nodemon' || program === 'node-dev' || program === 'supervisor' || program === 'forever') {
     const rest = withoutOptions(

@@ -6,8 +6,12 @@ import { allDependencies, emptyPackage, readPackage, runDependencies, type Packa
 import { closureOf, workspaceMembers } from './workspace.ts';
 
 /** A project of packages as its files tell it: which one is the app, and what it is installed by. */
+/** What runs the program. */
+export type JsRuntime = 'node' | 'bun';
+
 export interface JsProject {
   readonly inventory: Inventory;
+  readonly runtime: JsRuntime;
   readonly app: Package;
   /** The package at the root: the app itself, or its workspace's. */
   readonly root: Package;
@@ -40,7 +44,12 @@ export const loneProgram = (inventory: Inventory): string | undefined =>
     .find((name) => LONE_PROGRAM.test(name) && inventory.isFile(name));
 
 /** Reads the project. Throws `broken-file` where its package.json is missing or cannot be read. */
-export function readProject(inventory: Inventory, member: string, asked?: string): JsProject {
+export function readProject(
+  inventory: Inventory,
+  member: string,
+  asked?: string,
+  runtime: JsRuntime = 'node',
+): JsProject {
   const atRoot = readPackage(inventory, '');
   const own = member === '' ? atRoot : readPackage(inventory, member);
   const lone = member === '' && loneProgram(inventory) !== undefined;
@@ -50,10 +59,15 @@ export function readProject(inventory: Inventory, member: string, asked?: string
   const members = workspaceMembers(inventory, atRoot);
   const packages = [...(atRoot ? [root] : []), ...members];
   const locks = lockfilesOf(inventory, packages);
-  const manager = packageManagerOf(inventory, root, locks, asked);
+  const manager = packageManagerOf(
+    inventory,
+    root,
+    locks,
+    asked ?? (runtime === 'bun' && locks.length === 0 ? 'bun' : undefined),
+  );
   const needs = member === '' ? members : closureOf(app, members);
   const linker = manager.berry ? (yarnSettings(inventory).nodeLinker ?? 'pnp') : 'node-modules';
-  return { inventory, app, root, members, needs, manager, locks, lock: lockOf(manager, locks), linker };
+  return { inventory, runtime, app, root, members, needs, manager, locks, lock: lockOf(manager, locks), linker };
 }
 
 /** The same project with another of its packages as the app. */

@@ -16,9 +16,11 @@ import { APP_ROOT } from './stages.ts';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Programs of dependencies are found by name, by the command and by steps of the entry point. */
-function pathOf({ app, members }: JsProject): string {
+function pathOf({ app, members, runtime }: JsProject): string {
   const own = members.length > 0 && app.folder !== '' ? [`${APP_ROOT}/${app.folder}/node_modules/.bin`] : [];
-  return [...own, `${APP_ROOT}/node_modules/.bin`, SYSTEM_PATH].join(':');
+  // Where the image of Bun has a `node` that is Bun itself, for programs that ask for it by name.
+  const node = runtime === 'bun' ? ['/usr/local/bun-node-fallback-bin'] : [];
+  return [...own, `${APP_ROOT}/node_modules/.bin`, SYSTEM_PATH, ...node].join(':');
 }
 
 export const workdirOf = ({ app }: JsProject): string => (app.folder === '' ? APP_ROOT : `${APP_ROOT}/${app.folder}`);
@@ -28,7 +30,6 @@ const pnpOptions = ({ app }: JsProject): string =>
   `--require ${APP_ROOT}/.pnp.cjs${app.json.type === 'module' ? ` --experimental-loader file://${APP_ROOT}/.pnp.loader.mjs` : ''}`;
 
 export interface EnvOptions {
-  readonly system?: string;
   readonly modules: boolean;
 }
 

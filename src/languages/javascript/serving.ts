@@ -190,7 +190,7 @@ const CALLS = /\b(?:exec|execSync|spawn|spawnSync|execa|execFile|execFileSync)\s
 /** Servers listen on a port that nobody has to be root for. */
 const isPort = (port: number): boolean => port >= 80 && port <= 65535;
 
-export const DEFAULT_PORT = 3000;
+const DEFAULT_PORT = 3000;
 
 /** The port among a command's own options. */
 function portInArgv(argv: readonly string[]): number | undefined {
@@ -272,7 +272,7 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   );
   const base = { env, calls };
   const from = listens?.from ?? {
-    ...(outcome?.from ?? {}),
+    ...outcome?.from,
     why: server ?? framework?.id ?? worker ?? 'nothing in it listens or waits',
   };
   const serves =

@@ -34,7 +34,7 @@ function readStaticfile({ project }: App): z.infer<typeof staticfile> {
 }
 
 /** What a Staticfile says goes over what the framework lets expect. */
-export function withStaticfile(app: App, site: SiteOutcome): SiteOutcome {
+function withStaticfile(app: App, site: SiteOutcome): SiteOutcome {
   const { root, index_fallback, pushstate } = readStaticfile(app);
   const said = index_fallback ?? (pushstate === undefined ? undefined : pushstate !== false);
   return { ...site, folder: cleanFolder(root) ?? site.folder, fallback: said ?? site.fallback };

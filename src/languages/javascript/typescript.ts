@@ -56,7 +56,7 @@ export function compilerOptions(project: JsProject): Options {
 }
 
 /** True where a build compiles TypeScript, by a script or by the compiler alone. */
-export const compiles = (project: JsProject): boolean =>
+const compiles = (project: JsProject): boolean =>
   project.app.json.scripts['build'] !== undefined ||
   (allDependencies(project.app)['typescript'] !== undefined &&
     compilerOptions(project).noEmit !== true &&

@@ -1,6 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { parentOf, type Inventory } from '../../inventory/inventory.ts';
 import { allDependencies, PACKAGE_FILES, readPackage, runDependencies, type Package } from './package-json.ts';
 
 /** Workspaces of npm, yarn, pnpm and bun: which packages belong to one, and which of them a package needs. */
@@ -120,6 +120,3 @@ export function closureOf(pkg: Package, members: readonly Package[], production 
   visit(pkg);
   return order;
 }
-
-/** A path of a member, from the workspace's root. */
-export const inMember = (pkg: Package, path: string): string => joinPath(pkg.folder, path);

@@ -1,16 +1,13 @@
 import type { Inventory } from '../../inventory/inventory.ts';
-import { SITE_COMMAND } from '../../plan/static-site.ts';
-import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
+import { defineLanguage, weights, type Sign } from '../language.ts';
 import { appFolders, isOnlyWorkspace, ofWorkspace } from '../javascript/apps.ts';
-import { FRAMEWORKS, understandApp } from '../javascript/app.ts';
+import { FRAMEWORKS } from '../javascript/app.ts';
 import { readsText } from '../javascript/files.ts';
 import { ignoreRules } from '../javascript/ignore.ts';
 import { isLockfile } from '../javascript/lockfile.ts';
 import { nodeVersion, nodeVersionOrder } from '../javascript/node-version.ts';
-import { lineOfKey } from '../javascript/package-json.ts';
-import { loneProgram, readProject } from '../javascript/project.ts';
-import { commandOf } from '../javascript/server-plan.ts';
-import { servingOf } from '../javascript/serving.ts';
+import { inferApp, resolvedCommand } from '../javascript/infer.ts';
+import { loneProgram } from '../javascript/project.ts';
 import { runsOnBun } from '../javascript/uses-bun.ts';
 import { planNode } from './plan.ts';
 
@@ -37,55 +34,6 @@ function detect(inventory: Inventory): Sign[] {
   return signs;
 }
 
-function infer(scope: Scope): Inferred {
-  const project = readProject(scope.inventory, scope.member);
-  const app = understandApp(project, scope.command);
-  const { outcome, framework } = app;
-  const pkg = app.project.app;
-  const node = nodeVersion(scope.inventory, [pkg, project.root]);
-  const findings: Finding[] = [
-    ...(pkg.json.name === undefined || !/^[\w@/.-]+$/.test(pkg.json.name)
-      ? []
-      : [{ at: '/name', value: pkg.json.name.replace(/^@[^/]*\//, ''), from: named(pkg, 'name') } as const]),
-    ...(pkg.json.version === undefined
-      ? []
-      : [{ at: '/version', value: pkg.json.version, from: named(pkg, 'version') } as const]),
-    { at: '/runtime', value: node.version, from: node.from, rejected: node.rejected },
-    {
-      at: '/packageManager',
-      value: project.manager.name,
-      from: project.manager.from,
-      rejected: project.manager.rejected,
-    },
-    ...(framework && outcome ? [{ at: '/framework', value: framework.id, from: outcome.from } as const] : []),
-  ];
-  if (outcome?.kind === 'site')
-    return { findings: [...findings, { at: '/workload', value: 'static', from: outcome.from }] };
-  if (outcome?.kind !== 'server') return { findings };
-  const argv = commandOf(app, outcome, undefined);
-  const serving = servingOf(app, argv, node.version);
-  return {
-    findings: [
-      ...findings,
-      { at: '/workload', value: serving.workload, from: serving.from },
-      { at: '/command', value: argv, from: outcome.from },
-      ...(serving.port ? [{ at: '/port', value: serving.port.port, from: serving.port.from } as const] : []),
-    ],
-  };
-}
-
-const named = (pkg: Parameters<typeof lineOfKey>[0], key: string) => ({
-  ...lineOfKey(pkg, key),
-  why: `${key} in ${pkg.file}`,
-});
-
-/** What a Procfile’s `npm start` comes to: the program itself, or the server of the files that are built. */
-function resolveCommand(scope: Scope, argv: readonly string[]): readonly string[] | undefined {
-  const app = understandApp(readProject(scope.inventory, scope.member), argv);
-  if (app.outcome?.kind === 'site') return SITE_COMMAND;
-  return app.outcome ? commandOf(app, app.outcome, undefined) : undefined;
-}
-
 export const node = defineLanguage({
   id: 'node',
   title: 'Node.js',
@@ -102,8 +50,8 @@ export const node = defineLanguage({
   workspaceOf: ofWorkspace,
   apps: appFolders,
   isApp: (inventory) => !isOnlyWorkspace(inventory),
-  infer,
-  resolveCommand,
+  infer: (scope) => inferApp(scope, 'node', nodeVersion),
+  resolveCommand: (scope, argv) => resolvedCommand(scope, argv, 'node'),
   plan: planNode,
   ignore: ignoreRules,
 });

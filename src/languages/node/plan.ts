@@ -2,17 +2,16 @@ import { distroless } from '../../images/known.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
 import { installPackages } from '../../plan/packages.ts';
-import type { Advice, BuildPlan, ImageRef, Os, Runtime, Step } from '../../plan/plan.ts';
+import type { BuildPlan, ImageRef, Os, Runtime, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
-import { SITE_COMMAND } from '../../plan/static-site.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { PlanRequest } from '../language.ts';
-import { understandApp, type App } from '../javascript/app.ts';
+import type { App } from '../javascript/app.ts';
+import { askedOf, serverOf } from '../javascript/asked.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
 import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
-import { readProject } from '../javascript/project.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import {
   commandOf,
@@ -28,7 +27,6 @@ import {
 import { servingOf, type Serving } from '../javascript/serving.ts';
 import { planSite } from '../javascript/site-plan.ts';
 import { stagesOf, type StageOptions } from '../javascript/stages.ts';
-import { noProgram } from './no-program.ts';
 
 /** Distroless images exist for long-term lines. https://github.com/GoogleContainerTools/distroless */
 const DISTROLESS_LINES = [20, 22, 24];
@@ -63,19 +61,6 @@ function groundOf(variant: Variant, version: string): Ground {
     why: 'Node.js and nothing else: no shell, no package manager',
   };
 }
-
-const VARIANT_ADVICE: Partial<Record<Variant, string>> = {
-  alpine:
-    'Alpine’s C library is musl: native modules without a binary for it are compiled, and some do not work with it.',
-  debian: 'The image holds compilers and tools that the program does not need: it is about 1 GB larger than slim.',
-  distroless:
-    'The image has no shell: nothing can be looked into from inside, and commands that need a shell do not run.',
-};
-
-const variantAdvice = (variant: Variant): Advice[] => {
-  const detail = VARIANT_ADVICE[variant];
-  return detail === undefined ? [] : [{ code: `variant-${variant}`, detail }];
-};
 
 function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
   if (os !== 'distroless') return;
@@ -186,44 +171,14 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       ...runnerCopy(outcome),
       ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
     ]),
-    advice: [...nodeVersionAdvice(version), ...variantAdvice(variant), ...serverAdvice(app, outcome, serving, argv)],
+    advice: [...nodeVersionAdvice(version), ...serverAdvice(app, outcome, serving, argv)],
   };
-}
-
-const same = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
-  a?.join('\0') === b?.join('\0');
-
-interface Asked {
-  readonly app: App;
-  /** The command that is asked for, where it is another than what the project itself says. */
-  readonly command: readonly string[] | undefined;
-}
-
-/** The app as the project has it, unless the command that is asked for is another. */
-function askedOf(request: PlanRequest): Asked {
-  const project = readProject(request.inventory, request.member, request.settings.packageManager);
-  const app = understandApp(project);
-  const { command } = request;
-  const own = app.outcome?.kind === 'server' ? commandOf(app, app.outcome, undefined) : SITE_COMMAND;
-  if (command === undefined || same(command, own)) return { app, command: undefined };
-  return same(command, SITE_COMMAND) ? { app, command: undefined } : { app: understandApp(project, command), command };
-}
-
-/** A server of the project’s own, or what is asked for. */
-function serverOf({ app, command }: Asked): ServerOutcome {
-  const { outcome } = app;
-  if (outcome?.kind === 'server') {
-    const asIs = command === undefined || same(command, outcome.argv);
-    return asIs ? outcome : withoutOutput(outcome);
-  }
-  if (command === undefined) throw noProgram(app);
-  return { kind: 'server', argv: command, env: {}, from: { why: 'the command that is asked for' } };
 }
 
 /** Decides the build of a Node.js project. Throws `broken-file`, or `no-start-command` where nothing says how it starts. */
 export function planNode(request: PlanRequest): BuildPlan {
   const { inventory, settings, variant } = request;
-  const asked = askedOf(request);
+  const asked = askedOf(request, 'node');
   const { app, command } = asked;
   const { project } = app;
   const version = settings.runtime ?? nodeVersion(inventory, [project.app, project.root]).version;
@@ -247,8 +202,4 @@ export function planNode(request: PlanRequest): BuildPlan {
       needsModules: outcome.output === undefined,
     },
   );
-}
-
-function withoutOutput({ output: _, ...rest }: ServerOutcome): ServerOutcome {
-  return rest;
 }

@@ -1,5 +1,5 @@
 import { Problem } from '../../problems/problem.ts';
-import type { App } from '../javascript/app.ts';
+import type { App } from './app.ts';
 
 /** The problem that nothing says how an app starts: with what was looked for, and what there is. */
 export function noProgram({ project }: App): Problem {

@@ -1,0 +1,148 @@
+import type { Variant } from '../../manifest/schema.ts';
+import { runtimeUser } from '../../plan/finish.ts';
+import { installPackages } from '../../plan/packages.ts';
+import type { BuildPlan, ImageRef, Os, Step } from '../../plan/plan.ts';
+import { sh } from '../../plan/shell.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { PlanRequest } from '../language.ts';
+import { askedOf, serverOf, type Asked } from '../javascript/asked.ts';
+import { nodeBuildImage } from '../javascript/build-image.ts';
+import { nodeVersion } from '../javascript/node-version.ts';
+import type { ServerOutcome } from '../javascript/outcome.ts';
+import { runtimeFiles } from '../javascript/runtime-files.ts';
+import {
+  commandOf,
+  envStep,
+  keepsDevDependencies,
+  needsShellAtRun,
+  portOf,
+  runPackages,
+  runtimeEnv,
+  serverAdvice,
+  workdirOf,
+} from '../javascript/server-plan.ts';
+import { servingOf, type Serving } from '../javascript/serving.ts';
+import { planSite } from '../javascript/site-plan.ts';
+import { stagesOf, type StageOptions, type Stages } from '../javascript/stages.ts';
+import { bunVersion } from './version.ts';
+
+/** https://hub.docker.com/r/oven/bun: one image, in flavours. */
+const bunImage = (version: string, flavour: '' | 'slim' | 'alpine' | 'distroless'): ImageRef => ({
+  image: 'oven/bun',
+  tag: flavour === '' ? version : `${version}-${flavour}`,
+});
+
+interface Ground {
+  readonly base: ImageRef;
+  readonly os: Os;
+  readonly why: string;
+}
+
+function groundOf(variant: Variant, version: string): Ground {
+  if (variant === 'alpine') return { base: bunImage(version, 'alpine'), os: 'alpine', why: 'Bun on Alpine Linux' };
+  if (variant === 'debian') return { base: bunImage(version, ''), os: 'debian', why: 'Bun on Debian' };
+  if (variant === 'distroless')
+    return { base: bunImage(version, 'distroless'), os: 'distroless', why: 'Bun and nothing else' };
+  return { base: bunImage(version, 'slim'), os: 'debian', why: 'Bun on a small Debian' };
+}
+
+function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
+  if (os !== 'distroless' || (packages.length === 0 && !needsShellAtRun(argv))) return;
+  throw new Problem('not-plannable', {
+    detail: `The app needs ${packages.length > 0 ? `system packages (${packages.join(', ')})` : 'a shell, for its command'}; a distroless image has none.`,
+    hint: 'Ask for variant=slim.',
+  });
+}
+
+/** A package manager in JavaScript that the program itself calls; the image's `node` runs it. */
+function calledManagers({ app }: Asked, serving: Serving, { modules }: Stages): Step[] {
+  const { name } = app.project.manager;
+  if (!serving.calls.includes(name) || name !== 'pnpm' || modules === undefined) return [];
+  return [
+    {
+      kind: 'copy',
+      from: modules,
+      sources: [`/usr/local/lib/node_modules/${name}/`],
+      to: `/usr/local/lib/node_modules/${name}/`,
+      why: `the program calls ${name} itself`,
+    },
+    {
+      kind: 'run',
+      command: sh`ln -s ../lib/node_modules/pnpm/bin/pnpm.cjs /usr/local/bin/pnpm`,
+      why: `found by its name`,
+    },
+  ];
+}
+
+function planServer(
+  request: PlanRequest,
+  asked: Asked,
+  outcome: ServerOutcome,
+  version: string,
+  options: StageOptions,
+): BuildPlan {
+  const { app, command } = asked;
+  const { settings, variant } = request;
+  const argv = commandOf(app, outcome, command);
+  const serving = servingOf(app, argv, version);
+  const ground = groundOf(variant, version);
+  const { packages, evidence } = runPackages(app.project, ground.os === 'alpine');
+  checkGround(ground.os, argv, packages);
+  const stages = stagesOf(app, settings, options);
+  const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
+  const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
+  const port = portOf(serving, settings);
+  return {
+    stages: stages.stages,
+    runtime: {
+      base: ground.base,
+      os: ground.os,
+      why: ground.why,
+      workdir: workdirOf(app.project),
+      steps: [
+        ...(system ? [system] : []),
+        envStep(env, outcome.from),
+        ...calledManagers(asked, serving, stages),
+        ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+      ],
+      process: {
+        argv,
+        why: 'the program itself, under an init: as PID 1, Bun would ignore SIGTERM unless the program handles it',
+        evidence: [outcome.from],
+        init: true,
+      },
+      clearEntrypoint: true,
+      ...(port === undefined ? {} : { port }),
+      probe: port === undefined ? 'none' : 'bun',
+    },
+    advice: serverAdvice(app, outcome, serving, argv),
+  };
+}
+
+/** Decides the build of a project that runs on Bun. */
+export function planBun(request: PlanRequest): BuildPlan {
+  const { inventory, settings, variant } = request;
+  const asked = askedOf(request, 'bun');
+  const { app, command } = asked;
+  const { project } = app;
+  const version = settings.runtime ?? bunVersion(inventory, [project.app, project.root]).version;
+  const byBun = project.manager.name === 'bun';
+  const node = nodeVersion(inventory, [project.app, project.root]).version;
+  const alpine = variant === 'alpine' && byBun;
+  const options: StageOptions = {
+    node,
+    bunImage: byBun,
+    image: byBun ? bunImage(version, alpine ? 'alpine' : '') : nodeBuildImage(project, node),
+    os: alpine ? 'alpine' : 'debian',
+    needsModules: true,
+    keepsDev: false,
+  };
+  if (app.outcome?.kind === 'site' && command === undefined) return planSite(app, app.outcome, settings, options);
+  const outcome = serverOf(asked);
+  const keepsDev = keepsDevDependencies(app, outcome) !== undefined;
+  return planServer(request, asked, outcome, version, {
+    ...options,
+    keepsDev,
+    needsModules: outcome.output === undefined,
+  });
+}

@@ -1,0 +1,82 @@
+import { joinPath } from '../../inventory/inventory.ts';
+import { cleanFolder } from './config-files.ts';
+import type { ServerOutcome } from './outcome.ts';
+import { lineOfKey } from './package-json.ts';
+import { loneProgram, type JsProject } from './project.ts';
+import { compiledEntry } from './typescript.ts';
+
+/** Programs by convention, where no script starts one. */
+function byName(project: JsProject): ServerOutcome | undefined {
+  const { app, inventory } = project;
+  const there = (file: string): boolean => inventory.isFile(joinPath(app.folder, file));
+  const bin = typeof app.json.bin === 'string' ? app.json.bin : Object.values(app.json.bin ?? {})[0];
+  const named: [string | undefined, string][] = [
+    [app.json.main, 'main'],
+    [app.json.module, 'module'],
+    [bin, 'bin'],
+  ];
+  for (const [value, key] of named) {
+    const file = cleanFolder(value);
+    if (file === undefined) continue;
+    const from = { ...lineOfKey(app, key), why: `${key}: ${file}` };
+    if (there(file))
+      return {
+        kind: 'server',
+        argv: /\.[cm]?tsx?$/.test(file) ? typescriptArgv(project, file) : [project.runtime, file],
+        env: {},
+        from,
+      };
+    if (there(`${file}.js`)) return { kind: 'server', argv: [project.runtime, `${file}.js`], env: {}, from };
+    if (/^(dist|build|lib|out)\//.test(file) && app.json.scripts['build'] !== undefined)
+      return { kind: 'server', argv: [project.runtime, file], env: {}, from };
+  }
+  const stems = [
+    'server',
+    'index',
+    'app',
+    'main',
+    'bot',
+    'src/server',
+    'src/index',
+    'src/app',
+    'src/main',
+    'src/bot',
+    'bin/www',
+    'server/index',
+    'server/server',
+  ];
+  const javascript = stems
+    .flatMap((stem) => (stem === 'bin/www' ? [stem] : [`${stem}.js`, `${stem}.mjs`, `${stem}.cjs`]))
+    .find(there);
+  if (javascript !== undefined)
+    return {
+      kind: 'server',
+      argv: [project.runtime, javascript],
+      env: {},
+      from: { file: joinPath(app.folder, javascript), why: 'a program by its name' },
+    };
+  const typescript = stems.flatMap((stem) => [`${stem}.ts`, `${stem}.mts`]).find(there);
+  if (typescript === undefined) return undefined;
+  return {
+    kind: 'server',
+    argv: typescriptArgv(project, typescript),
+    env: {},
+    from: { file: joinPath(app.folder, typescript), why: 'a program by its name' },
+  };
+}
+
+/** The file that a build makes of it, or the source itself, whose types Node.js takes out. */
+const typescriptArgv = (project: JsProject, file: string): readonly string[] => [
+  project.runtime,
+  project.runtime === 'bun' ? file : (compiledEntry(project, file) ?? file),
+];
+
+function lone({ inventory, app, runtime }: JsProject): ServerOutcome | undefined {
+  const file = app.folder === '' ? loneProgram(inventory) : undefined;
+  return file === undefined
+    ? undefined
+    : { kind: 'server', argv: [runtime, file], env: {}, from: { file, why: 'a program by its name' } };
+}
+
+/** The program that package.json or a file's name points to; undefined where there is none. */
+export const conventional = (project: JsProject): ServerOutcome | undefined => byName(project) ?? lone(project);

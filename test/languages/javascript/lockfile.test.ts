@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { lockfilesOf } from '../../../src/languages/javascript/lockfile.ts';
+import { packageManagerOf } from '../../../src/languages/javascript/package-manager.ts';
+import { readPackage } from '../../../src/languages/javascript/package-json.ts';
+import { workspaceMembers } from '../../../src/languages/javascript/workspace.ts';
+import { filesOf } from '../../support/inline.ts';
+import { treeOf } from '../../support/projects.ts';
+
+function read(files: Readonly<Record<string, unknown>>) {
+  const inventory = treeOf(filesOf(files));
+  const root = readPackage(inventory, '');
+  assert.ok(root);
+  const locks = lockfilesOf(inventory, [root, ...workspaceMembers(inventory, root)]);
+  return { locks, manager: packageManagerOf(inventory, root, locks) };
+}
+const drift = (files: Readonly<Record<string, unknown>>) => read(files).locks[0]?.drift;
+
+const pkg = (more: Readonly<Record<string, unknown>> = {}) => ({
+  dependencies: { ms: '^2.1.0' },
+  devDependencies: { typescript: '~5.9.0' },
+  ...more,
+});
+const npmLock = (ms: string) => ({
+  lockfileVersion: 3,
+  packages: { '': {}, 'node_modules/ms': { version: ms }, 'node_modules/typescript': { version: '5.9.2' } },
+});
+
+describe('drift of a lockfile from package.json', () => {
+  test('npm: a range that the locked version meets is no drift', () => {
+    assert.equal(drift({ 'package.json': pkg(), 'package-lock.json': npmLock('2.1.3') }), undefined);
+    assert.match(drift({ 'package.json': pkg(), 'package-lock.json': npmLock('2.0.0') }) ?? '', /ms \^2\.1\.0/);
+    const added = pkg({ dependencies: { ms: '^2.1.0', koa: '^3.0.0' } });
+    assert.match(drift({ 'package.json': added, 'package-lock.json': npmLock('2.1.3') }) ?? '', /koa/);
+  });
+
+  test('npm: what is overridden, optional or from git is not held against the lock', () => {
+    const lenient = pkg({
+      dependencies: { ms: 'github:vercel/ms' },
+      optionalDependencies: { fsevents: '^2.3.0' },
+      overrides: { typescript: '6.0.0' },
+    });
+    assert.equal(drift({ 'package.json': lenient, 'package-lock.json': npmLock('0.0.1') }), undefined);
+  });
+
+  test('pnpm: ranges have to be the same, also of members', () => {
+    const lock = (range: string) =>
+      `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: ${range}\n        version: 2.1.3\n    devDependencies:\n      typescript:\n        specifier: ~5.9.0\n        version: 5.9.2\n\n  packages/a:\n    dependencies:\n      ms:\n        specifier: ^2.1.0\n        version: 2.1.3\n\npackages:\n\n  ms@2.1.3: {}\n`;
+    const member = {
+      'pnpm-workspace.yaml': 'packages:\n  - packages/*\n',
+      'packages/a/package.json': { name: 'a', dependencies: { ms: '^2.1.0' } },
+    };
+    assert.equal(drift({ 'package.json': pkg(), 'pnpm-lock.yaml': lock('^2.1.0'), ...member }), undefined);
+    assert.match(
+      drift({ 'package.json': pkg(), 'pnpm-lock.yaml': lock('^2.0.0'), ...member }) ?? '',
+      /made for \^2\.0\.0/,
+    );
+    const other = { ...member, 'packages/b/package.json': { name: 'b', dependencies: { ms: '^2.1.0' } } };
+    assert.match(drift({ 'package.json': pkg(), 'pnpm-lock.yaml': lock('^2.1.0'), ...other }) ?? '', /packages\/b/);
+  });
+
+  test('yarn 1 and berry: an entry for each range', () => {
+    const one = (range: string) =>
+      `# yarn lockfile v1\n\n\nms@${range}:\n  version "2.1.3"\n\ntypescript@~5.9.0:\n  version "5.9.2"\n`;
+    assert.equal(drift({ 'package.json': pkg(), 'yarn.lock': one('^2.1.0') }), undefined);
+    assert.match(drift({ 'package.json': pkg(), 'yarn.lock': one('^2.0.0') }) ?? '', /ms \^2\.1\.0/);
+    const berry = `__metadata:\n  version: 8\n\n"ms@npm:^2.1.0, ms@npm:^2.1.3":\n  version: 2.1.3\n\n"typescript@npm:~5.9.0":\n  version: 5.9.2\n`;
+    assert.equal(drift({ 'package.json': pkg(), 'yarn.lock': berry }), undefined);
+  });
+
+  test('bun: ranges have to be the same', () => {
+    const lock = `{\n  "lockfileVersion": 1,\n  "workspaces": {\n    "": {\n      "dependencies": { "ms": "^2.1.0", },\n      "devDependencies": { "typescript": "~5.9.0", },\n    },\n  },\n  "packages": {\n    "ms": ["ms@2.1.3", "", {}, "x"],\n  }\n}\n`;
+    assert.equal(drift({ 'package.json': pkg(), 'bun.lock': lock }), undefined);
+    assert.match(drift({ 'package.json': pkg({ dependencies: { ms: '3' } }), 'bun.lock': lock }) ?? '', /ms 3/);
+  });
+});
+
+describe('the package manager', () => {
+  const manager = (files: Readonly<Record<string, unknown>>) => {
+    const { name, version, berry } = read(files).manager;
+    return `${name}@${version ?? '-'}${berry ? ' berry' : ''}`;
+  };
+
+  test('packageManager goes over lockfiles, exact and without its hash', () => {
+    const files = {
+      'package.json': pkg({ packageManager: 'pnpm@10.4.1+sha512.abc' }),
+      'package-lock.json': npmLock('2.1.3'),
+    };
+    assert.equal(manager(files), 'pnpm@10.4.1');
+    assert.deepEqual(
+      read(files).manager.rejected.map((r) => r.value),
+      ['npm'],
+    );
+  });
+
+  test('then devEngines, lockfiles, settings, engines', () => {
+    assert.equal(
+      manager({ 'package.json': pkg({ devEngines: { packageManager: { name: 'pnpm', version: '^9.1.0' } } }) }),
+      'pnpm@9',
+    );
+    assert.equal(manager({ 'package.json': pkg(), 'yarn.lock': '# yarn lockfile v1\n' }), 'yarn@1');
+    assert.equal(manager({ 'package.json': pkg(), 'yarn.lock': '__metadata:\n  version: 6\n' }), 'yarn@3 berry');
+    assert.equal(
+      manager({ 'package.json': pkg(), '.yarnrc.yml': 'yarnPath: .yarn/releases/yarn-3.8.7.cjs\n' }),
+      'yarn@3.8.7 berry',
+    );
+    assert.equal(manager({ 'package.json': pkg(), 'pnpm-lock.yaml': "lockfileVersion: '6.0'\n" }), 'pnpm@8');
+    assert.equal(manager({ 'package.json': pkg({ engines: { pnpm: '11.5.x' } }) }), 'pnpm@11.5.x');
+    assert.equal(manager({ 'package.json': pkg(), 'bun.lockb': '' }), 'bun@-');
+    assert.equal(manager({ 'package.json': pkg() }), 'npm@-');
+  });
+
+  test('of several lockfiles, one that fits package.json', () => {
+    const files = { 'package.json': pkg(), 'package-lock.json': npmLock('2.1.3'), 'yarn.lock': '# yarn lockfile v1\n' };
+    assert.equal(manager(files), 'npm@-');
+  });
+
+  test('a value that is no version never gets into a command', () => {
+    assert.equal(manager({ 'package.json': pkg({ packageManager: 'pnpm@$(reboot)' }) }), 'pnpm@-');
+  });
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { findApps } from '../../../src/detection/detect.ts';
+import { languages } from '../../../src/languages/index.ts';
+import { readPackage } from '../../../src/languages/javascript/package-json.ts';
+import { readProject } from '../../../src/languages/javascript/project.ts';
+import { closureOf, isMember, workspaceMembers, workspaceRoot } from '../../../src/languages/javascript/workspace.ts';
+import { filesOf } from '../../support/inline.ts';
+import { treeOf } from '../../support/projects.ts';
+
+const workspace = treeOf(
+  filesOf({
+    'package.json': { private: true, workspaces: { packages: ['apps/*', 'packages/**', '!packages/old'] } },
+    'apps/web/package.json': { name: 'web', scripts: { start: 'node web.js' }, dependencies: { ui: '*' } },
+    'apps/web/web.js': 'require("http").createServer().listen(3000)',
+    'apps/api/package.json': {
+      name: 'api',
+      scripts: { start: 'node api.js' },
+      devDependencies: { config: 'workspace:*' },
+    },
+    'packages/ui/package.json': { name: 'ui', peerDependencies: { tokens: '*' } },
+    'packages/deep/tokens/package.json': { name: 'tokens', dependencies: { ui: '*' } },
+    'packages/config/package.json': { name: 'config' },
+    'packages/old/package.json': { name: 'old' },
+  }),
+);
+
+describe('workspaces', () => {
+  test('members by pattern', () => {
+    const root = readPackage(workspace, '');
+    assert.deepEqual(
+      workspaceMembers(workspace, root).map((m) => m.folder),
+      ['apps/api', 'apps/web', 'packages/config', 'packages/deep/tokens', 'packages/ui'],
+    );
+    assert.ok(isMember(['{apps,libs}/*'], 'libs/a'));
+    assert.ok(isMember(['./packages/*/'], 'packages/a'));
+    assert.ok(!isMember(['packages/*'], 'packages/a/b'));
+    assert.ok(!isMember(['**'], 'packages/a/node_modules/x'));
+    assert.equal(workspaceRoot(workspace, 'apps/web'), '');
+    assert.equal(workspaceRoot(workspace, 'packages/old'), undefined);
+  });
+
+  test('what a member needs, in the order it is built, also round in a circle', () => {
+    const { members } = readProject(workspace, '');
+    const needs = (folder: string, production = false) => {
+      const pkg = members.find((m) => m.folder === folder);
+      assert.ok(pkg);
+      return closureOf(pkg, members, production).map((m) => m.json.name);
+    };
+    assert.deepEqual(needs('apps/web'), ['tokens', 'ui']);
+    assert.deepEqual(needs('apps/api'), ['config']);
+    assert.deepEqual(needs('apps/api', true), []);
+  });
+
+  test('a root that only holds a workspace gives way to its apps', () => {
+    assert.deepEqual(
+      findApps(workspace, languages).map((app) => app.path),
+      ['apps/api', 'apps/web'],
+    );
+  });
+
+  test('a root with a start script of its own is an app', () => {
+    const files = {
+      'package.json': { workspaces: ['packages/*'], scripts: { start: 'node packages/a/a.js' } },
+      'packages/a/package.json': { name: 'a' },
+      'packages/a/a.js': '',
+    };
+    assert.deepEqual(
+      findApps(treeOf(filesOf(files)), languages).map((app) => app.path),
+      [''],
+    );
+  });
+});

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { DockerfileParser } from 'dockerfile-ast';
 import { makeBuild } from '../src/generate/build.ts';
 import { languages } from '../src/languages/index.ts';
+import { Problem } from '../src/problems/problem.ts';
 import { loadTemplates } from '../src/render/load-templates.ts';
 import { inventoryOf } from './support/directory.ts';
 import { readFixtures } from './support/fixtures.ts';
@@ -18,7 +19,8 @@ const fixtures = readFixtures();
 
 for (const { name, folder, source, request, run } of fixtures) {
   describe(`fixture ${name}`, () => {
-    const build = () => makeBuild({ tree: inventoryOf(source), manifest: request, dockerfile: 'generate' }, tools);
+    const tree = inventoryOf(source);
+    const build = (manifest = request) => makeBuild({ tree, manifest, dockerfile: 'generate' }, tools);
 
     test('gives the files that are kept beside it', () => {
       const { project, dockerfile, ignore, warnings } = build();
@@ -40,6 +42,21 @@ for (const { name, folder, source, request, run } of fixtures) {
     test('reads nothing that its ignore file takes away', () => {
       const missing = build().warnings.filter((w) => w.code.startsWith('copy-'));
       assert.deepEqual(missing, []);
+    });
+
+    test('can be had in every variant of its language, or says why not', () => {
+      const language = languages.find(({ id }) => id === build().project?.language.id);
+      for (const variant of language?.facts.variants ?? []) {
+        try {
+          const { dockerfile } = build({ ...request, image: { ...request.image, variant } });
+          const lines = DockerfileParser.parse(dockerfile.text).getInstructions();
+          assert.equal(lines.length, dockerfile.steps.length, variant);
+        } catch (error) {
+          assert.ok(error instanceof Problem, String(error));
+          assert.equal(error.slug, 'not-plannable', error.message);
+          assert.ok(error.hint, `${variant} is refused without a hint`);
+        }
+      }
     });
 
     test('says what its image has to do', () => {

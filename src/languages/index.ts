@@ -1,6 +1,7 @@
 import type { Language } from './language.ts';
 import { bun } from './bun/index.ts';
 import { deno } from './deno/index.ts';
+import { dotnet } from './dotnet/index.ts';
 import { go } from './go/index.ts';
 import { java } from './java/index.ts';
 import { node } from './node/index.ts';
@@ -9,4 +10,4 @@ import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [bun, deno, go, java, node, php, shell, staticSites];
+export const languages: readonly Language[] = [bun, deno, dotnet, go, java, node, php, shell, staticSites];

@@ -196,7 +196,7 @@ export function finishPlan(plan: BuildPlan, manifest: Manifest, root = ''): Fini
   const { runtime } = plan;
   const { os } = runtime;
   checkShell(os, manifest);
-  const uid = runtimeUser(os, manifest.run?.user);
+  const uid = manifest.run?.user ?? runtime.user ?? runtimeUser(os, undefined);
   const init = runtime.process.init;
   const script = entrypointScript(manifest.entrypoint);
   const entrypoint = [...(init ? [INIT, '--'] : []), ...(script ? [script.path] : [])];
@@ -212,7 +212,7 @@ export function finishPlan(plan: BuildPlan, manifest: Manifest, root = ''): Fini
     why: runtime.why,
     steps: [
       ...(ownPackages ? [ownPackages] : []),
-      ...userSteps(os, uid),
+      ...(runtime.user === undefined ? userSteps(os, uid) : []),
       ...(init ? [initCopy] : []),
       ...(script ? [script] : []),
       { kind: 'workdir', path: runtime.workdir, why: 'where the app lives' },

@@ -130,6 +130,8 @@ export interface Runtime {
   };
   /** The base image's own ENTRYPOINT has to be cleared or replaced (node, distroless/nodejs, caddy …). */
   readonly clearEntrypoint?: boolean;
+  /** A user without rights that the base image brings along; otherwise one is made. */
+  readonly user?: number;
   readonly port?: number;
   readonly probe: ProbeTool;
   /** With probe 'program': the argv of a check that the plan itself brought into the image. */

@@ -1,0 +1,47 @@
+import type { Inventory } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { hitsOf, withoutComments, type Code } from '../java/code.ts';
+import type { DotnetProject } from './project-file.ts';
+
+/** Where an app listens, read from its source: ASP.NET Core is told by its environment unless the code says otherwise. */
+export interface Serving {
+  readonly port: { readonly port: number; readonly from: Evidence } | undefined;
+  /** True where the code itself decides: then the variables of ASP.NET Core have no say. */
+  readonly decides: boolean;
+  readonly health: { readonly path: string; readonly from: Evidence } | undefined;
+}
+
+export const isSource = (path: string): boolean => /(^|\/)(Program|Startup|[^/]*Host[^/]*)\.(cs|fs|vb)$/i.test(path);
+
+function codeOf(inventory: Inventory, { folder }: DotnetProject): Code[] {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  return inventory
+    .files((path) => path.startsWith(prefix) && isSource(path) && !/(^|\/)(bin|obj)\//.test(path.slice(prefix.length)))
+    .map((path) => ({ path, text: withoutComments(inventory.text(path) ?? '') }));
+}
+
+const READS_PORT = /GetEnvironmentVariable\(\s{0,9}"PORT"/;
+const BESIDE_PORT = /"PORT"[^;{}]{0,120}?\b(\d{3,5})\b/g;
+const LISTENS =
+  /\b(?:UseUrls|Run|RunAsync|Urls\.Add)\(\s{0,9}\$?"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]|localhost|127\.0\.0\.1):(\d{2,5})|\b(?:ListenAnyIP|ListenLocalhost)\(\s{0,9}(\d{2,5})/g;
+const HEALTH = /\bMapHealthChecks\(\s{0,9}"(\/[\w./-]*)"/g;
+
+export function servingOf(inventory: Inventory, project: DotnetProject): Serving {
+  const code = codeOf(inventory, project);
+  const [check] = hitsOf(code, HEALTH, 'a route for health checks');
+  const path = check?.groups[1];
+  const health = check && path !== undefined ? { path, from: check.from } : undefined;
+  const reads = code.find((c) => READS_PORT.test(c.text));
+  if (reads) {
+    const [beside] = hitsOf([reads], BESIDE_PORT, 'the default beside PORT');
+    const from = beside?.from ?? { file: reads.path, why: 'it reads PORT' };
+    return { port: { port: Number(beside?.groups[1] ?? 8080), from }, decides: true, health };
+  }
+  const [listens] = hitsOf(code, LISTENS, 'the port that it listens on');
+  const port = Number(listens?.groups[1] ?? listens?.groups[2]);
+  return {
+    port: listens && port >= 80 ? { port, from: listens.from } : undefined,
+    decides: listens !== undefined,
+    health,
+  };
+}

@@ -1,0 +1,112 @@
+import { parentOf, type Inventory } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { Rejected, Scope } from '../language.ts';
+import { isProjectFile, isTrue, readProjectFile, type DotnetProject } from './project-file.ts';
+
+/** The projects of a tree, and which of them is the app. */
+
+export interface Solution {
+  readonly inventory: Inventory;
+  readonly member: string;
+  /** By path. */
+  readonly projects: ReadonlyMap<string, DotnetProject>;
+}
+
+const NOT_SOURCE = /(^|\/)(bin|obj|node_modules|\.[^/]+)\//;
+
+export function readSolution({ inventory, member }: Scope): Solution {
+  const projects = new Map<string, DotnetProject>();
+  for (const file of inventory.files((path) => isProjectFile(path) && !NOT_SOURCE.test(path))) {
+    const project = readProjectFile(inventory, file);
+    if (project) projects.set(file, project);
+  }
+  return { inventory, member, projects };
+}
+
+type Kind = 'web' | 'worker' | 'console' | 'browser' | 'library' | 'test';
+
+const WEB = /^Microsoft\.NET\.Sdk\.Web\b/;
+const TEST = /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramework)?|TUnit)$/i;
+
+export function kindOf(project: DotnetProject): Kind {
+  const { sdk, packages, properties } = project;
+  if (isTrue(project, 'IsTestProject') || packages.some((p) => TEST.test(p)) || /^MSTest\.Sdk/.test(sdk)) return 'test';
+  if (/^Aspire\.AppHost\.Sdk/.test(sdk) || isTrue(project, 'IsAspireHost')) return 'library';
+  if (/^Microsoft\.NET\.Sdk\.BlazorWebAssembly\b/.test(sdk)) return 'browser';
+  const output = properties.get('OutputType')?.value.toLowerCase();
+  if (WEB.test(sdk)) return output === 'library' ? 'library' : 'web';
+  if (/^Microsoft\.NET\.Sdk\.Worker\b/.test(sdk)) return 'worker';
+  return output === 'exe' || output === 'winexe' ? 'console' : 'library';
+}
+
+/** A project and all that it refers to, itself first. */
+export function closureOf({ projects }: Solution, project: DotnetProject): DotnetProject[] {
+  const found = new Map([[project.file, project]]);
+  for (const { references } of found.values()) {
+    for (const path of references) {
+      const next = projects.get(path);
+      if (next) found.set(path, next);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Projects that can be started and that no other one of them takes in. */
+export function runnableProjects(solution: Solution): DotnetProject[] {
+  const all = [...solution.projects.values()].filter((p) => !['library', 'test'].includes(kindOf(p)));
+  const taken = new Set(
+    all.flatMap((p) =>
+      closureOf(solution, p)
+        .slice(1)
+        .map((x) => x.file),
+    ),
+  );
+  return all.filter((p) => !taken.has(p.file));
+}
+
+export interface Choice {
+  readonly project: DotnetProject | undefined;
+  readonly from: Evidence;
+  readonly rejected: readonly Rejected[];
+  readonly tied: readonly DotnetProject[];
+}
+
+const ORDER: readonly Kind[] = ['web', 'worker', 'console', 'browser'];
+
+/** The project to start: the one in the app's folder, else the only one of the most telling kind. */
+export function chooseProject(solution: Solution): Choice {
+  const all = runnableProjects(solution);
+  const here = [...solution.projects.values()].filter((p) => p.folder === solution.member);
+  const inFolder = here.filter((p) => all.includes(p));
+  const candidates = inFolder.length > 0 ? inFolder : solution.member === '' ? all : here;
+  for (const kind of ORDER) {
+    const fitting = candidates.filter((p) => kindOf(p) === kind);
+    const [project] = fitting;
+    if (!project) continue;
+    const rejected = all
+      .filter((p) => p !== project)
+      .map((p) => ({ value: p.file, from: { file: p.file, why: `it can be started as well (${kindOf(p)})` } }));
+    const from = { file: project.file, why: `the ${kind} project` };
+    return fitting.length === 1
+      ? { project, from, rejected, tied: [] }
+      : { project: undefined, from, rejected, tied: fitting };
+  }
+  return { project: undefined, from: { why: 'no project can be started' }, rejected: [], tied: [] };
+}
+
+export function noProject(solution: Solution, { tied }: Choice): Problem {
+  if (tied.length > 1) {
+    const paths = tied.map((p) => p.file);
+    return new Problem('ambiguous-app', {
+      detail: `${tied.length} projects can be started: ${paths.slice(0, 20).join(', ')}.`,
+      hint: `Choose one by its folder: ?app=${parentOf(paths[0] ?? '')}, or "app" in the manifest.`,
+      members: { apps: tied.map((p) => ({ path: p.folder, language: 'dotnet' })) },
+    });
+  }
+  const known = [...solution.projects.keys()].slice(0, 10).join(', ');
+  return new Problem('no-start-command', {
+    detail: known === '' ? 'There is no project file.' : `None of the projects can be started: ${known}.`,
+    hint: 'An app has Sdk="Microsoft.NET.Sdk.Web" or <OutputType>Exe</OutputType>; name its folder with ?app=.',
+  });
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { adviceOf, dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
+
+const project = (sdk: string, inside = '<TargetFramework>net8.0</TargetFramework>', items = ''): string =>
+  `<Project Sdk="Microsoft.NET.Sdk${sdk}"><PropertyGroup>${inside}</PropertyGroup><ItemGroup>${items}</ItemGroup></Project>`;
+const exe = (framework: string, more = ''): string =>
+  project('', `<OutputType>Exe</OutputType><TargetFramework>${framework}</TargetFramework>${more}`);
+const web = project('.Web');
+
+const sdkOf = (files: Readonly<Record<string, string>>): string =>
+  /dotnet\/sdk:(\S+)/.exec(dockerfileOf(files))?.[1] ?? '';
+
+describe('dotnet: versions', () => {
+  test('of several targets the newest that is supported', () => {
+    const files = {
+      'a.csproj': project('.Web', '<TargetFrameworks>net6.0;net8.0;netstandard2.0;net99.0</TargetFrameworks>'),
+    };
+    assert.equal(projectOf(files).merged.manifest.runtime, '8.0');
+    assert.match(dockerfileOf(files), /--framework net8\.0/);
+  });
+
+  test('a property of Directory.Build.props, and one that refers to another', () => {
+    const files = {
+      'Directory.Build.props':
+        '<Project><PropertyGroup><Net>net9.0</Net><TargetFramework>$(Net)</TargetFramework></PropertyGroup></Project>',
+      'src/A/A.csproj': '<Project Sdk="Microsoft.NET.Sdk.Web" />',
+      'A.sln': '',
+    };
+    assert.equal(projectOf(files).merged.manifest.runtime, '9.0');
+  });
+
+  test('global.json: the moving tag where it holds the pinned band, else the very SDK', () => {
+    const pinned = (version: string, more = '') => ({
+      'a.csproj': web,
+      'global.json': `{"sdk":{"version":"${version}"${more}}}`,
+    });
+    assert.equal(sdkOf(pinned('8.0.404')), '8.0');
+    assert.equal(sdkOf(pinned('8.0.201')), '8.0.201');
+    assert.equal(sdkOf(pinned('8.0.201', ',"rollForward":"latestFeature"')), '8.0');
+    assert.equal(sdkOf(pinned('9.0.304')), '9.0');
+    assert.equal(sdkOf(pinned('6.0.400')), '8.0');
+  });
+
+  test('what runs on Windows only is refused', () => {
+    assert.equal(problemOf(() => dockerfileOf({ 'a.csproj': exe('net8.0-windows') }))?.slug, 'not-plannable');
+    assert.equal(problemOf(() => dockerfileOf({ 'a.csproj': exe('net48') }))?.slug, 'not-plannable');
+  });
+
+  test('a release past its end is told', () =>
+    assert.deepEqual(adviceOf({ 'a.csproj': exe('net6.0') }), ['runtime-end-of-life']));
+});
+
+describe('dotnet: projects', () => {
+  test('the web project is chosen, tests and libraries are not, and all that it refers to is restored first', () => {
+    const text = dockerfileOf({
+      'Shop.sln': '',
+      'Directory.Packages.props': '<Project />',
+      'src/Shop/Shop.csproj': project('.Web', undefined, '<ProjectReference Include="..\\Core\\Core.csproj" />'),
+      'src/Core/Core.csproj': project(''),
+      'src/Tool/Tool.csproj': exe('net8.0'),
+      'test/Shop.Tests/Shop.Tests.csproj': project(
+        '',
+        undefined,
+        '<PackageReference Include="xunit" Version="2.9.0" />',
+      ),
+    });
+    assert.match(
+      text,
+      /COPY --parents Directory\.Packages\.props src\/Core\/Core\.csproj src\/Shop\/Shop\.csproj \.\//,
+    );
+    assert.match(text, /dotnet publish src\/Shop\/Shop\.csproj .*--no-restore/);
+    assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:8\.0 AS runtime$/m);
+  });
+
+  test('two web projects are a list to choose from', () => {
+    const files = { 'S.sln': '', 'a/A.csproj': web, 'b/B.csproj': web };
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');
+    assert.match(dockerfileOf(files, { app: 'b' }), /dotnet publish B\.csproj/);
+  });
+
+  test('a server takes in the browser’s part; alone that is a static site', () => {
+    const browser = project('.BlazorWebAssembly');
+    const server = project('.Web', undefined, '<ProjectReference Include="../Client/Client.csproj" />');
+    assert.match(
+      dockerfileOf({ 'S.sln': '', 'Client/Client.csproj': browser, 'Server/Server.csproj': server }),
+      /Server\.dll/,
+    );
+    assert.match(dockerfileOf({ 'Client.csproj': browser }), /COPY --from=build \/out\/wwwroot\/ \/srv\//);
+  });
+
+  test('a library alone has no start command', () => {
+    assert.equal(problemOf(() => dockerfileOf({ 'a.csproj': project('') }))?.slug, 'no-start-command');
+  });
+
+  test('a broken project file is named', () => {
+    assert.match(problemOf(() => dockerfileOf({ 'a.csproj': '<Project><X></Project>' }))?.detail ?? '', /a\.csproj/);
+  });
+});
+
+describe('dotnet: how it runs', () => {
+  test('the port is handed on when it starts, unless the code decides it', () => {
+    assert.match(dockerfileOf({ 'a.csproj': web }), /ASPNETCORE_HTTP_PORTS=\$PORT exec dotnet a\.dll/);
+    assert.match(
+      dockerfileOf({ 'a.csproj': project('.Web', '<TargetFramework>net6.0</TargetFramework>') }),
+      /ASPNETCORE_URLS=http:\/\/\+:\$PORT exec/,
+    );
+    const own = dockerfileOf({ 'a.csproj': web, 'Program.cs': 'app.Run("http://0.0.0.0:5050");' });
+    assert.match(own, /^CMD \["dotnet", "a\.dll"\]$/m);
+    assert.match(own, /^EXPOSE 5050$/m);
+    const reads = 'var port = Environment.GetEnvironmentVariable("PORT") ?? "3000";';
+    assert.match(dockerfileOf({ 'a.csproj': web, 'Program.cs': reads }), /^EXPOSE 3000$/m);
+  });
+
+  test('chiseled images have no shell, and their user is taken', () => {
+    const text = dockerfileOf({ 'a.csproj': web }, { image: { variant: 'distroless' } });
+    assert.match(text, /aspnet:8\.0-noble-chiseled-extra/);
+    assert.match(text, /ASPNETCORE_HTTP_PORTS="8080"/);
+    assert.match(text, /^CMD \["dotnet", "a\.dll"\]$/m);
+    assert.match(text, /^USER 1654:1654$/m);
+  });
+
+  test('native code and single files bring their own runtime', () => {
+    const native = dockerfileOf({ 'a.csproj': exe('net8.0', '<PublishAot>true</PublishAot>') });
+    assert.match(native, /clang zlib1g-dev/);
+    assert.match(native, /runtime-deps:8\.0 AS runtime/);
+    assert.match(native, /^CMD \["\.\/a"\]$/m);
+  });
+
+  test('a front end that npm builds gets Node.js', () => {
+    const files = {
+      'a.csproj': project('.Web', '<TargetFramework>net8.0</TargetFramework><SpaRoot>ClientApp</SpaRoot>'),
+    };
+    assert.match(dockerfileOf(files), /COPY --from=node:\S+ \/usr\/local\/ \/usr\/local\//);
+  });
+});

@@ -23,7 +23,7 @@ const APP_USER = 1654;
 /** How the app is published. */
 type Mode = 'portable' | 'self-contained' | 'native';
 
-export function modeOf(project: DotnetProject): Mode {
+function modeOf(project: DotnetProject): Mode {
   if (isTrue(project, 'PublishAot')) return 'native';
   return isTrue(project, 'SelfContained') ||
     isTrue(project, 'PublishSelfContained') ||

@@ -31,7 +31,7 @@ export interface DotnetProject {
 }
 
 /** MSBuild writes paths as Windows does. */
-export const slashes = (path: string): string => path.replaceAll('\\', '/');
+const slashes = (path: string): string => path.replaceAll('\\', '/');
 
 const MSBUILD = '$(MSBuildThisFileDirectory)';
 

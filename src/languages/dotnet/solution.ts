@@ -31,8 +31,9 @@ const TEST = /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramew
 
 export function kindOf(project: DotnetProject): Kind {
   const { sdk, packages, properties } = project;
-  if (isTrue(project, 'IsTestProject') || packages.some((p) => TEST.test(p)) || /^MSTest\.Sdk/.test(sdk)) return 'test';
-  if (/^Aspire\.AppHost\.Sdk/.test(sdk) || isTrue(project, 'IsAspireHost')) return 'library';
+  if (isTrue(project, 'IsTestProject') || packages.some((p) => TEST.test(p)) || sdk.startsWith('MSTest.Sdk'))
+    return 'test';
+  if (sdk.startsWith('Aspire.AppHost.Sdk') || isTrue(project, 'IsAspireHost')) return 'library';
   if (/^Microsoft\.NET\.Sdk\.BlazorWebAssembly\b/.test(sdk)) return 'browser';
   const output = properties.get('OutputType')?.value.toLowerCase();
   if (WEB.test(sdk)) return output === 'library' ? 'library' : 'web';

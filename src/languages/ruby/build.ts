@@ -94,7 +94,7 @@ const PIPELINES = [
 ];
 
 /** Whether a Rails app has assets that are made before it runs. */
-export const hasAssets = ({ gems, inventory }: RubyProject): boolean =>
+const hasAssets = ({ gems, inventory }: RubyProject): boolean =>
   PIPELINES.some((name) => gems.has(name)) &&
   hasFolder(inventory, 'app/assets', 'app/javascript', 'app/frontend', 'app/packs');
 

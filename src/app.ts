@@ -6,13 +6,22 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { noReporter, type ErrorReporter } from './http/error-net.ts';
 import { sentryReporter } from './http/sentry.ts';
+import { createAdmission, placesFor } from './http/admission.ts';
 import { openApiDocument } from './http/document.ts';
+import { logController, loggerOptions, requestLogger } from './http/logging.ts';
+import { createMetrics } from './http/metrics.ts';
 import { addOperation, type Operation, type Services } from './http/operation.ts';
+import { access } from './http/plugins/access.ts';
 import { bodyStream } from './http/plugins/body-stream.ts';
 import { clientErrors } from './http/plugins/client-errors.ts';
+import { cors } from './http/plugins/cors.ts';
+import { drain } from './http/plugins/drain.ts';
 import { problemJson } from './http/plugins/problem-json.ts';
+import { rateLimit } from './http/plugins/rate-limit.ts';
+import { requestEnd } from './http/plugins/request-end.ts';
 import { requestId, requestIds } from './http/plugins/request-id.ts';
 import { analysisOperations } from './http/routes/analysis.ts';
+import { uploadAdmission } from './http/plugins/upload-admission.ts';
 import { manifestOperations } from './http/routes/manifest.ts';
 import { referenceOperations } from './http/routes/reference.ts';
 import { serviceOperations, type Readiness } from './http/routes/service.ts';
@@ -32,6 +41,7 @@ declare module 'fastify' {
 }
 
 const DOCS = '/docs';
+const ALWAYS_READY: Readiness = { isReady: () => true };
 
 /** The reference needs its own inline start; it may talk to this service and to nobody else. */
 const docsPolicy = {
@@ -46,7 +56,7 @@ const docsPolicy = {
 };
 
 /** All operations, in the order of the document. */
-export function allOperations(services: Services, readiness: Readiness): Operation[] {
+function allOperations(services: Services, readiness: Readiness): Operation[] {
   return [
     ...sourceOperations(services),
     ...analysisOperations(services),
@@ -57,21 +67,44 @@ export function allOperations(services: Services, readiness: Readiness): Operati
   ];
 }
 
-export async function buildApp(
-  config: Config,
-  readiness: Readiness = { isReady: () => true },
-): Promise<FastifyInstance> {
-  const services: Services = {
-    config,
-    templates: loadTemplates(),
-    spool: createSpoolBudget(config.SPOOL_BYTES),
-    version: serviceVersion,
-  };
+/** What the process lends to the app; tests leave it out, or listen in. */
+interface ProcessParts {
+  readonly readiness?: Readiness;
+  /** Whether the metrics tell of the process too. */
+  readonly processMetrics?: boolean;
+  readonly logStream?: { write(line: string): void };
+}
+
+function createServices(config: Config, processMetrics: boolean): Services {
+  const spool = createSpoolBudget(config.SPOOL_BYTES);
+  const admission = createAdmission({
+    places: placesFor(config.MEMORY_BYTES, config.SPOOL_MEMORY_BYTES + config.LIMIT_ALL_TEXT_BYTES),
+    waiting: config.UPLOADS_WAITING,
+    waitMs: config.UPLOAD_WAIT_SECONDS * 1000,
+  });
+  const metrics = createMetrics({ spoolBytes: () => spool.used, uploads: () => admission }, processMetrics);
+  return { config, templates: loadTemplates(), spool, admission, metrics, version: serviceVersion };
+}
+
+/** The document as `openapi/openapi.json` holds it: with every operation, whatever the settings of a service are. */
+export function committedDocument(config: Config): ReturnType<typeof openApiDocument> {
+  return openApiDocument(allOperations(createServices(config, false), ALWAYS_READY), serviceVersion);
+}
+
+export async function buildApp(config: Config, parts: ProcessParts = {}): Promise<FastifyInstance> {
+  const { readiness = ALWAYS_READY, processMetrics = false, logStream } = parts;
+  const services = createServices(config, processMetrics);
+  const { metrics } = services;
   const app = Fastify({
-    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL },
+    logger: loggerOptions(config, logStream),
+    logController,
+    childLoggerFactory: requestLogger,
     genReqId: requestId,
     forceCloseConnections: 'idle',
+    // While it drains, the service answers what still reaches it.
+    return503OnClosing: false,
     requestTimeout: config.LIMIT_REQUEST_SECONDS * 1000,
+    trustProxy: config.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? false,
     clientErrorHandler: clientErrors,
     routerOptions: { ignoreTrailingSlash: true },
   });
@@ -85,8 +118,16 @@ export async function buildApp(
           log: app.log,
         });
   app.decorate('reporter', reporter);
-  await app.register(problemJson, { reporter });
+  app.decorate('metrics', metrics);
+  app.decorate('admission', services.admission);
+  await app.register(problemJson, { reporter, metrics });
   await app.register(requestIds);
+  await app.register(requestEnd, { metrics });
+  await app.register(drain, readiness);
+  await app.register(cors, { config });
+  await app.register(access, { config });
+  await app.register(rateLimit, { config });
+  await app.register(uploadAdmission, services);
   await app.register(bodyStream);
   await app.register(accepts);
   await app.register(multipart);

@@ -1,18 +1,44 @@
+import { z } from 'zod';
 import {
   createDocument,
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
+  type ZodOpenApiResponseObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { problemTypes, type ProblemSlug } from '../problems/catalogue.ts';
 import type { Operation } from './operation.ts';
 import { problemSchema } from './schemas/answers.ts';
 
-/** Problems that any operation can answer with. */
+/** Problems that any operation can answer with, and those of one that only known callers may use. */
 const ALWAYS: readonly ProblemSlug[] = ['invalid-request', 'internal-error'];
+const OF_CALLERS: readonly ProblemSlug[] = ['access-required', 'too-many-requests', 'access-unavailable'];
+
+const requestIdHeader = z
+  .string()
+  .meta({ description: 'The id of the request, as it was sent or as it was made here; the log has it too.' });
+
+/** Headers of a problem document, by its status. */
+function problemHeaders(status: number): z.ZodObject {
+  return z.object({
+    'X-Request-Id': requestIdHeader,
+    ...(status === 401
+      ? { 'WWW-Authenticate': z.string().meta({ description: 'Which kind of token is asked for, and why.' }) }
+      : {}),
+    ...(status === 429 || status === 503
+      ? { 'Retry-After': z.string().meta({ description: 'Seconds after which to try again.' }) }
+      : {}),
+  });
+}
+
+function problemExample(slug: ProblemSlug): { summary: string; value: Record<string, unknown> } {
+  const { title, status, meaning } = problemTypes[slug];
+  const instance = '6f1f3c1e-8a1b-4f5a-9a3e-2b7d0c4e5f60';
+  return { summary: title, value: { type: `/problems/${slug}`, title, status, detail: meaning, instance } };
+}
 
 function problemAnswers(slugs: readonly ProblemSlug[]): ZodOpenApiResponsesObject {
-  const byStatus = Map.groupBy([...new Set([...slugs, ...ALWAYS])], (slug) => problemTypes[slug].status);
+  const byStatus = Map.groupBy([...new Set(slugs)], (slug) => problemTypes[slug].status);
   return Object.fromEntries(
     [...byStatus]
       .sort(([a], [b]) => a - b)
@@ -20,31 +46,46 @@ function problemAnswers(slugs: readonly ProblemSlug[]): ZodOpenApiResponsesObjec
         String(status),
         {
           description: list.map((slug) => `\`/problems/${slug}\`: ${problemTypes[slug].title}.`).join(' '),
-          content: { 'application/problem+json': { schema: problemSchema } },
+          headers: problemHeaders(status),
+          content: {
+            'application/problem+json': {
+              schema: problemSchema,
+              examples: Object.fromEntries(list.map((slug) => [slug, problemExample(slug)])),
+            },
+          },
         },
       ]),
   );
 }
 
-function describe({
-  id,
-  tag,
-  summary,
-  description,
-  query,
-  requestBody,
-  answers,
-  problems,
-}: Operation): ZodOpenApiOperationObject {
+/** What every good answer carries too. */
+const withHeaders = (answers: ZodOpenApiResponsesObject): ZodOpenApiResponsesObject =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, one]) => [
+      status,
+      { headers: z.object({ 'X-Request-Id': requestIdHeader }), ...one } as ZodOpenApiResponseObject,
+    ]),
+  );
+
+function describe(operation: Operation): ZodOpenApiOperationObject {
+  const { id, tag, summary, description, access, params, query, requestBody, answers, problems } = operation;
+  const requestParams = {
+    ...(params === undefined ? {} : { path: params }),
+    ...(Object.keys(query.shape).length > 0 ? { query } : {}),
+  };
   return {
     operationId: id,
     tags: [tag],
     summary,
     description,
-    security: [],
-    ...(Object.keys(query.shape).length > 0 ? { requestParams: { query } } : {}),
+    // Open by default, and with a token where the service asks for one.
+    security: access === 'open' ? [] : [{}, { bearer: [] }],
+    ...(Object.keys(requestParams).length > 0 ? { requestParams } : {}),
     ...(requestBody === undefined ? {} : { requestBody }),
-    responses: { ...answers, ...problemAnswers(problems) },
+    responses: {
+      ...withHeaders(answers),
+      ...problemAnswers([...problems, ...ALWAYS, ...(access === 'open' ? [] : OF_CALLERS)]),
+    },
   };
 }
 
@@ -74,6 +115,16 @@ export function openApiDocument(operations: readonly Operation[], version: strin
         { name: 'reference', description: 'What the service knows.' },
         { name: 'operation', description: 'For those who run it.' },
       ],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description:
+              'A token that those who run the service have given out, or a JSON Web Token of their OpenID Connect issuer. Asked for only where the service is set up so.',
+          },
+        },
+      },
       paths,
     },
     { override: ({ jsonSchema }) => dropSafeIntegerBounds(jsonSchema) },

@@ -7,12 +7,23 @@ import { faultsOf } from '../manifest/parse.ts';
 import type { ProblemSlug } from '../problems/catalogue.ts';
 import { Problem } from '../problems/problem.ts';
 import type { SpoolBudget } from '../source/spool.ts';
+import type { Admission } from './admission.ts';
+import type { Metrics } from './metrics.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the route is for; plugins decide by it. Absent for files of the documentation. */
+    operation?: Operation;
+  }
+}
 
 /** What operations work with; made once by the composition root. */
 export interface Services {
   readonly config: Config;
   readonly templates: Templates;
   readonly spool: SpoolBudget;
+  readonly admission: Admission;
+  readonly metrics: Metrics;
   /** Of the service; part of every fingerprint, and named in what it writes. */
   readonly version: string;
 }
@@ -23,6 +34,9 @@ export interface OperationCall<Query> {
   readonly query: Query;
 }
 
+/** Who may call: anybody, always; or, where access is set up, known callers, within their rate. */
+type Access = 'open' | 'caller';
+
 /** One operation of the API: what the document says of it and what it does, side by side. */
 export interface Operation<Query extends z.ZodObject = z.ZodObject> {
   readonly method: 'get' | 'post';
@@ -32,7 +46,12 @@ export interface Operation<Query extends z.ZodObject = z.ZodObject> {
   readonly tag: string;
   readonly summary: string;
   readonly description: string;
+  readonly access: Access;
+  /** Parameters in the path. */
+  readonly params?: z.ZodObject;
   readonly query: Query;
+  /** Takes an archive, which needs room: kept until it has been answered from, or only read through. */
+  readonly upload?: 'kept' | 'read';
   readonly requestBody?: ZodOpenApiOperationObject['requestBody'];
   readonly answers: ZodOpenApiResponsesObject;
   readonly problems: readonly ProblemSlug[];
@@ -61,6 +80,7 @@ export function addOperation(app: FastifyInstance, operation: Operation): void {
   app.route({
     method: operation.method,
     url: operation.url,
+    config: { operation },
     handler: async (request, reply) =>
       operation.handle({ request, reply, query: parseQuery(operation.query, request.query) }),
   });

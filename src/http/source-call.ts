@@ -5,6 +5,7 @@ import type { ProblemSlug } from '../problems/catalogue.ts';
 import type { Source } from '../source/read-source.ts';
 import { etagOf } from './answer.ts';
 import type { OperationCall, Services } from './operation.ts';
+import { formExample } from './schemas/examples.ts';
 import { withOptions, type SourceOptions } from './schemas/options.ts';
 import { readSourceRequest, type Contents } from './source-request.ts';
 
@@ -47,6 +48,7 @@ export const sourceBody = {
           .meta({ description: 'JSON or YAML; goes over what is found in the archive.' }),
         archive: binary,
       }),
+      example: formExample,
       encoding: { manifest: { contentType: 'application/json' }, archive: { contentType: 'application/octet-stream' } },
     },
     'application/x-tar': { schema: binary },
@@ -89,5 +91,8 @@ export const buildRequest = ({ query }: SourceCall, { source, manifest }: Receiv
   ...(query.environment === undefined ? {} : { environment: query.environment }),
 });
 
-export const buildOf = (call: SourceCall, received: Received, services: Services): Build =>
-  makeBuild(buildRequest(call, received), services);
+export function buildOf(call: SourceCall, received: Received, services: Services): Build {
+  const build = makeBuild(buildRequest(call, received), services);
+  services.metrics.built(build.project?.language.id ?? 'none');
+  return build;
+}

@@ -21,6 +21,7 @@ export type Contents = 'spool' | 'digest' | 'skip';
 /** The client went away: nobody is there to answer. */
 class UploadAborted extends Error {
   override readonly name = 'UploadAborted';
+  readonly statusCode = 400;
 }
 
 /** The request's own stream must outlive a fault, so that the rest of the upload can be drained; readers get this one. */
@@ -36,16 +37,6 @@ function detached(request: FastifyRequest, body: Readable): Readable {
 const isMultipart = (request: FastifyRequest): boolean =>
   /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
 
-function checkLength(request: FastifyRequest, { config }: Services): void {
-  const length = Number(request.headers['content-length'] ?? 0);
-  if (length <= config.LIMIT_UPLOAD_BYTES) return;
-  throw new Problem('limit-exceeded', {
-    detail: `The upload has ${length} bytes; the limit is ${config.LIMIT_UPLOAD_BYTES}.`,
-    hint: 'Leave out what the build does not need (tar --exclude=.git --exclude=node_modules …), or raise LIMIT_UPLOAD_BYTES.',
-    members: { limit: { name: 'upload', value: config.LIMIT_UPLOAD_BYTES, setting: 'LIMIT_UPLOAD_BYTES' } },
-  });
-}
-
 /** Reads the archive of a request, raw or as multipart, and the manifest that may come with it. */
 export async function readSourceRequest(
   request: FastifyRequest,
@@ -53,15 +44,17 @@ export async function readSourceRequest(
   contents: Contents,
   strip: number | undefined,
 ): Promise<SourceRequest> {
-  checkLength(request, services);
-  const read = async (body: Readable): Promise<Source> =>
-    readSource(body, {
+  const read = async (body: Readable): Promise<Source> => {
+    const source = await readSource(body, {
       limits: sourceLimits(services.config),
       spool: spoolOptions(services),
       keepText: isKeptText,
       contents,
       ...(strip === undefined ? {} : { strip }),
     });
+    services.metrics.archiveRead(source.format, source.inventory.entries.length);
+    return source;
+  };
   if (isMultipart(request)) return readParts(request, services, read);
   return { source: await read(detached(request, request.body as Readable)), manifest: {} };
 }

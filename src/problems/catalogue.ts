@@ -27,6 +27,12 @@ export const problemTypes = {
     title: 'The archive is damaged',
     meaning: 'The archive is truncated, fails its checksum, or breaks the rules of its format.',
   },
+  'access-required': {
+    status: 401,
+    title: 'A token is needed',
+    meaning:
+      'The service lets in known callers only: send "Authorization: Bearer …" with a token that is known here, or a JSON Web Token of the issuer.',
+  },
   'unsafe-archive': {
     status: 422,
     title: 'The archive holds an entry that is refused',
@@ -131,6 +137,11 @@ export const problemTypes = {
     status: 503,
     title: 'The service has no room for this request',
     meaning: 'Memory or disk for uploads is used up, or the service is going down. Retry-After says when to try again.',
+  },
+  'access-unavailable': {
+    status: 503,
+    title: 'The token cannot be checked now',
+    meaning: 'The keys of the issuer cannot be fetched. Retry-After says when to try again.',
   },
 } as const satisfies Record<string, ProblemType>;
 

@@ -17,9 +17,10 @@ export interface TestService {
 export async function startService(
   settings: Readonly<Record<string, string>> = {},
   extend: (app: FastifyInstance) => void = () => undefined,
+  parts: Parameters<typeof buildApp>[1] = {},
 ): Promise<TestService> {
   const spool = mkdtempSync(join(tmpdir(), 'dockwright-test-'));
-  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DOCS: 'false', SPOOL_DIR: spool, ...settings }));
+  const app = await buildApp(readConfig({ LOG_LEVEL: 'silent', DOCS: 'false', SPOOL_DIR: spool, ...settings }), parts);
   extend(app);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return {

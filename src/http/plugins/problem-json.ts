@@ -4,6 +4,7 @@ import fp from 'fastify-plugin';
 import { problemTypes, type ProblemSlug } from '../../problems/catalogue.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { ErrorReporter, FailureContext } from '../error-net.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** A problem document. https://www.rfc-editor.org/rfc/rfc9457 */
 export function problemDocument(problem: Problem, instance: string): Record<string, unknown> {
@@ -21,6 +22,7 @@ export function problemDocument(problem: Problem, instance: string): Record<stri
 
 /** What the framework itself throws, in our terms; by its code, else by its status. */
 const frameworkErrors: Readonly<Record<string, ProblemSlug>> = {
+  ECONNRESET: 'invalid-request',
   FST_ERR_CTP_BODY_TOO_LARGE: 'limit-exceeded',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported-media-type',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'invalid-request',
@@ -31,10 +33,20 @@ const frameworkErrors: Readonly<Record<string, ProblemSlug>> = {
   FST_INVALID_MULTIPART_CONTENT_TYPE: 'unsupported-media-type',
 };
 
+/** The machine is out of room: the request may come again. https://man7.org/linux/man-pages/man3/errno.3.html */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM']);
+
 /** Makes any thrown thing a problem; what nobody foresaw is a 500 that says nothing of the inside. */
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, statusCode, message } = error as Partial<FastifyError>;
+  if (code !== undefined && NO_ROOM.has(code)) {
+    return new Problem('overloaded', {
+      detail: 'The machine has no room for the upload.',
+      hint: 'Try again in a few seconds; those who run the service see the reason in its log.',
+      cause: error,
+    });
+  }
   const slug = code === undefined ? undefined : frameworkErrors[code];
   if (slug) return new Problem(slug, { detail: `${message ?? 'The request was refused'}.`, cause: error });
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
@@ -48,7 +60,7 @@ function toProblem(error: unknown): Problem {
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.slug === 'overloaded' || problem.slug === 'too-many-requests') reply.header('retry-after', '5');
+  if ([429, 503].includes(problem.status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
   return reply
     .code(problem.status)
     .header('content-type', 'application/problem+json; charset=utf-8')
@@ -76,17 +88,26 @@ const contextOf = (request: FastifyRequest): FailureContext => ({
 });
 
 /** Answers every error, and every path or method that does not exist, with a problem document. */
-export const problemJson = fp<{ readonly reporter: ErrorReporter }>(
-  (app, { reporter }, done) => {
+export const problemJson = fp<{ readonly reporter: ErrorReporter; readonly metrics: Metrics }>(
+  (app, { reporter, metrics }, done) => {
     const methods = methodsByPath();
     app.addHook('onRoute', ({ url, method }) => {
       for (const m of [method].flat()) methods.note(url, m);
     });
     app.setErrorHandler((error, request, reply) => {
       const problem = toProblem(error);
-      if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.message);
-      if (problem.slug === 'internal-error') reporter.report(problem.cause ?? problem, contextOf(request));
-      else request.log.info({ problem: problem.slug, detail: problem.detail }, 'refused');
+      const setting = (problem.members['limit'] as { setting?: string } | undefined)?.setting;
+      metrics.problem(problem.slug, setting);
+      if (problem.slug === 'internal-error') {
+        request.log.error({ err: problem.cause ?? problem }, 'the service failed');
+        metrics.fault('request');
+        reporter.report(problem.cause ?? problem, contextOf(request));
+      } else if (problem.status >= 500) {
+        request.log.warn({ problem: problem.slug, err: problem.cause }, 'refused');
+      } else {
+        // The detail may quote the input, so that it is not for the log.
+        request.log.info({ problem: problem.slug, ...(setting === undefined ? {} : { setting }) }, 'refused');
+      }
       return sendProblem(request, reply, problem);
     });
     // A stream that fails when its answer has begun can only be cut; it is reported all the same.
@@ -97,6 +118,7 @@ export const problemJson = fp<{ readonly reporter: ErrorReporter }>(
     app.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?')[0] ?? '';
       const allowed = methods.of(path);
+      metrics.problem(allowed.length === 0 ? 'not-found' : 'method-not-allowed', undefined);
       if (allowed.length === 0) {
         const hint = 'GET / lists what there is; /openapi.json describes it.';
         return sendProblem(request, reply, new Problem('not-found', { detail: `There is nothing at ${path}.`, hint }));

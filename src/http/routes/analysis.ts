@@ -19,6 +19,8 @@ export function analysisOperations(services: Services): Operation[] {
       url: '/v1/source/analysis',
       id: 'analyzeSource',
       tag: 'source',
+      access: 'caller',
+      upload: 'read',
       summary: 'What is in a build context',
       description:
         'Bytes and files that are sent and ignored, by folder, extension and pattern; what could be left out on top; the largest files; duplicates; secrets and how far they get; what an edit makes the build run again. As JSON, as text for a terminal, or as one HTML page with a map. A project that no Dockerfile can be made for is analysed all the same.',

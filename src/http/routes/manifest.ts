@@ -11,7 +11,7 @@ import { defineOperation, type Operation, type OperationCall, type Services } fr
 import { readText } from '../read-text.ts';
 import { dockerfileAnswer, ignoreAnswer } from '../schemas/answers.ts';
 import { manifestOptions, withOptions, type ManifestOptions } from '../schemas/options.ts';
-import { DOCKERFILE_EXAMPLE, MANIFEST_EXAMPLE } from '../schemas/examples.ts';
+import { DOCKERFILE_EXAMPLE, manifestExamples, manifestYamlExamples } from '../schemas/examples.ts';
 
 const problems = [
   'invalid-manifest',
@@ -30,8 +30,11 @@ const requestBody = {
   required: true,
   description: 'The manifest, as JSON or YAML.',
   content: {
-    'application/json': { schema: manifestSchema, example: MANIFEST_EXAMPLE },
-    'application/yaml': { schema: z.string().meta({ description: 'The same, as YAML.' }) },
+    'application/json': { schema: manifestSchema, examples: manifestExamples },
+    'application/yaml': {
+      schema: z.string().meta({ description: 'The same, as YAML.' }),
+      examples: manifestYamlExamples,
+    },
   },
 };
 
@@ -42,7 +45,7 @@ interface Asked {
 
 /** What is sent as a manifest: language and settings, and perhaps key files inline. */
 export function manifestOperations(services: Services): Operation[] {
-  const { config, version } = services;
+  const { config, version, metrics } = services;
 
   async function buildFor({ request, query }: OperationCall<ManifestOptions>): Promise<Asked> {
     const text = await readText(request.body as Readable, 'the manifest', {
@@ -59,6 +62,7 @@ export function manifestOperations(services: Services): Operation[] {
       },
       services,
     );
+    metrics.built(build.project?.language.id ?? 'none');
     return { build, etag: etagOf(version, text, query) };
   }
 
@@ -68,6 +72,7 @@ export function manifestOperations(services: Services): Operation[] {
       url: '/v1/manifest/dockerfile',
       id: 'renderDockerfile',
       tag: 'manifest',
+      access: 'caller',
       summary: 'A Dockerfile from a manifest',
       description:
         'Without an upload: the manifest says the language and what differs from its defaults, and may carry key files inline under `files`. As JSON, each step comes with its reason.',
@@ -94,6 +99,7 @@ export function manifestOperations(services: Services): Operation[] {
       url: '/v1/manifest/dockerignore',
       id: 'renderDockerignore',
       tag: 'manifest',
+      access: 'caller',
       summary: 'A .dockerignore from a manifest',
       description:
         'What such a project should leave out of its build context. As JSON, each pattern comes with its purpose.',

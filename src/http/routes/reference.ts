@@ -58,6 +58,7 @@ export function referenceOperations({ version }: Services): Operation[] {
       url: '/v1/languages',
       id: 'listLanguages',
       tag: 'reference',
+      access: 'caller',
       summary: 'The languages that are known',
       description:
         'How each is detected, where its version is read and in which order, and what variants of images it has.',
@@ -72,6 +73,7 @@ export function referenceOperations({ version }: Services): Operation[] {
       url: '/v1/images',
       id: 'listImages',
       tag: 'reference',
+      access: 'caller',
       summary: 'The release lines that images are chosen from',
       description:
         'From a dated catalogue: each line with its end of life, and which one is chosen where a project says nothing.',
@@ -93,6 +95,7 @@ export function referenceOperations({ version }: Services): Operation[] {
       url: '/v1/manifest.schema.json',
       id: 'getManifestSchema',
       tag: 'reference',
+      access: 'caller',
       summary: 'The JSON Schema of the manifest',
       description: 'For editors, and for checking a dockwright.yaml before it is sent. JSON Schema 2020-12.',
       query: none,

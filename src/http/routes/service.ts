@@ -40,13 +40,34 @@ export interface Readiness {
 }
 
 /** For those who run the service, and for those who meet it for the first time. */
-export function serviceOperations({ version }: Services, { isReady }: Readiness): Operation[] {
+export function serviceOperations({ version, metrics, config }: Services, { isReady }: Readiness): Operation[] {
+  const metricsOperation = defineOperation({
+    method: 'get',
+    url: '/metrics',
+    id: 'getMetrics',
+    tag: 'operation',
+    access: 'caller',
+    summary: 'Metrics for Prometheus',
+    description:
+      'Durations, bytes in and out, entries of archives, builds by language, limits hit, uploads that run and wait, and the process itself.',
+    query: none,
+    answers: { '200': { description: 'The metrics.', content: { 'text/plain': { schema: z.string() } } } },
+    problems: [],
+    handle: async ({ reply }) =>
+      reply
+        .type(metrics.contentType)
+        .header('cache-control', 'no-store')
+        .send(await metrics.text()),
+  });
+
   return [
+    ...(config.METRICS ? [metricsOperation] : []),
     defineOperation({
       method: 'get',
       url: '/livez',
       id: 'checkLive',
       tag: 'operation',
+      access: 'open',
       summary: 'Whether the process lives',
       description: 'Always 200 while the process can answer at all.',
       query: none,
@@ -59,6 +80,7 @@ export function serviceOperations({ version }: Services, { isReady }: Readiness)
       url: '/readyz',
       id: 'checkReady',
       tag: 'operation',
+      access: 'open',
       summary: 'Whether the process takes work',
       description: 'Fails from SIGTERM on, so that no new request is sent to a process that is going down.',
       query: none,
@@ -78,6 +100,7 @@ export function serviceOperations({ version }: Services, { isReady }: Readiness)
       url: '/',
       id: 'welcome',
       tag: 'operation',
+      access: 'open',
       summary: 'What this is and how to begin',
       description: 'A few lines to copy into a terminal.',
       query: none,
@@ -91,6 +114,8 @@ export function serviceOperations({ version }: Services, { isReady }: Readiness)
       url: '/problems/:slug',
       id: 'describeProblem',
       tag: 'reference',
+      access: 'open',
+      params: z.object({ slug: z.string().meta({ example: 'no-language' }) }),
       summary: 'What a type of problem means',
       description: 'The page behind the `type` of a problem document.',
       query: none,

@@ -57,6 +57,8 @@ export function sourceOperations(services: Services): Operation[] {
   const packing = {
     method: 'post',
     tag: 'source',
+    access: 'caller',
+    upload: 'kept',
     summary: 'A context that `docker build -` takes',
     description:
       'The project without what its ignore file leaves out, with the Dockerfile and the .dockerignore in it. Everything is decided before the first byte; the Dockerfile comes last, so that a context that was cut cannot build. `set -o pipefail; tar c . | curl -sS --fail-with-body -X POST -T - localhost:8080/v1/source/context | docker build -t app -`',
@@ -78,6 +80,8 @@ export function sourceOperations(services: Services): Operation[] {
       url: '/v1/source/manifest',
       id: 'detectManifest',
       tag: 'source',
+      access: 'caller',
+      upload: 'read',
       summary: 'What a project is, as a manifest',
       description:
         'Every value with where it was found and what it beat; the apps of the repository, and the languages that were weighed.',
@@ -95,6 +99,8 @@ export function sourceOperations(services: Services): Operation[] {
       url: '/v1/source/dockerfile',
       id: 'renderSourceDockerfile',
       tag: 'source',
+      access: 'caller',
+      upload: 'read',
       summary: 'A Dockerfile for a project',
       description: 'As text, or as JSON with the reason and the evidence of every step, and warnings.',
       query: sourceOptions,
@@ -117,6 +123,8 @@ export function sourceOperations(services: Services): Operation[] {
       url: '/v1/source/dockerignore',
       id: 'renderSourceDockerignore',
       tag: 'source',
+      access: 'caller',
+      upload: 'read',
       summary: 'A .dockerignore for a project',
       description:
         'The project’s own with ours in a marked block, or as `dockerignore=` says. As JSON, with what each pattern is for and what it saves.',

@@ -15,6 +15,7 @@ export function tagOperations(services: Services): Operation[] {
       url: '/v1/tags',
       id: 'planTags',
       tag: 'reference',
+      access: 'caller',
       summary: 'The tags that an image gets',
       description:
         'From version, branch, commit and environment: which tags name this image for ever and which move on, the commands that set and push them, and rules for the registry to keep. A combination that would mislead is refused. As text, only the commands.',

@@ -1,13 +1,46 @@
-/** Examples of the document; tests send them. */
-export const MANIFEST_EXAMPLE = {
-  name: 'orders-api',
-  language: 'python',
-  runtime: '3.14',
-  packageManager: 'uv',
-  framework: 'fastapi',
-  command: ['uvicorn', 'app.main:app', '--host', '0.0.0.0', '--port', '8000'],
-  port: 8000,
-  health: { path: '/healthz' },
+/** Examples of the document. A test sends each of them to the service. */
+
+interface Example {
+  readonly summary: string;
+  readonly value: unknown;
+}
+
+export const manifestExamples: Readonly<Record<string, Example>> = {
+  settings: {
+    summary: 'Language and settings',
+    value: {
+      name: 'orders-api',
+      language: 'go',
+      runtime: '1.26',
+      port: 8080,
+      health: { path: '/healthz' },
+      run: { env: { LOG_FORMAT: 'json' } },
+      environments: { production: { image: { variant: 'distroless' } } },
+    },
+  },
+  files: {
+    summary: 'Key files inline, from which the language is detected',
+    value: {
+      files: {
+        'go.mod': 'module example.com/orders\n\ngo 1.26\n',
+        'main.go': 'package main\n\nimport "net/http"\n\nfunc main() {\n\thttp.ListenAndServe(":8080", nil)\n}\n',
+      },
+    },
+  },
+  site: {
+    summary: 'A static site, in an image of one’s own registry',
+    value: { language: 'static', name: 'handbook', image: { registry: 'mirror.example.com/hub' } },
+  },
 };
 
-export const DOCKERFILE_EXAMPLE = '# syntax=docker/dockerfile:1\n…\nFROM python:3.14-slim-trixie AS runtime\n…\n';
+export const manifestYamlExamples: Readonly<Record<string, Example>> = {
+  settings: {
+    summary: 'Language and settings',
+    value: 'name: orders-api\nlanguage: go\nruntime: "1.26"\nport: 8080\nhealth:\n  path: /healthz\n',
+  },
+};
+
+/** What goes over what is found in the archive. */
+export const formExample = { manifest: { name: 'shop', port: 9000 }, archive: '(the bytes of the archive)' };
+
+export const DOCKERFILE_EXAMPLE = '# syntax=docker/dockerfile:1\n…\nFROM golang:1.26-trixie AS build\n…\n';

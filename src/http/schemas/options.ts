@@ -31,7 +31,7 @@ export const sourceOptions = z.strictObject({
   }),
   language: manifestSchema.shape.language.meta({
     description: 'The language, where detection should not decide it.',
-    example: 'python',
+    example: 'static',
   }),
   dockerfile: z.enum(['generate', 'keep']).default('generate').meta({
     description: 'What to do with a Dockerfile that is there: generate one all the same, with a warning, or keep it.',

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { configurationPage } from '../../scripts/configuration-page.ts';
+import { committedDocument } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+
+const committed = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const remedy = 'run `npm run openapi` and commit what it writes';
+
+describe('what is generated is what is committed', () => {
+  test('openapi/openapi.json', () => {
+    const document = `${JSON.stringify(committedDocument(readConfig({})), null, 2)}\n`;
+    assert.ok(committed('openapi/openapi.json') === document, `openapi/openapi.json has drifted: ${remedy}`);
+  });
+
+  test('docs/configuration.md', async () => {
+    assert.ok(
+      committed('docs/configuration.md') === (await configurationPage()),
+      `docs/configuration.md has drifted: ${remedy}`,
+    );
+  });
+});

@@ -6,9 +6,9 @@ import { go } from './go/index.ts';
 import { java } from './java/index.ts';
 import { node } from './node/index.ts';
 import { php } from './php/index.ts';
-import { ruby } from './ruby/index.ts';
+import { rust } from './rust/index.ts';
 import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [bun, deno, dotnet, go, java, node, php, ruby, shell, staticSites];
+export const languages: readonly Language[] = [bun, deno, dotnet, go, java, node, php, rust, shell, staticSites];

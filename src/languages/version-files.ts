@@ -6,7 +6,7 @@ import type { VersionSource } from './runtime-version.ts';
 /** The files in which version managers keep a runtime's version, whatever the language. */
 
 /** What came out of a file and goes into a sentence: short, and without control characters. */
-const shownText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 40);
+export const shownText = (text: string): string => text.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 40);
 
 /** A file that holds a version and nothing else (`.ruby-version`); blank and comment lines are passed over. */
 export function versionFile(inventory: Inventory, file: string): VersionSource[] {

@@ -7,8 +7,18 @@ import { embedsOf } from './source-file.ts';
 /** What a user should know of a Go project, though it builds (or will not, and this says why). */
 
 function sumsAdvice(app: GoApp): Advice[] {
-  const { sums, workspace } = layoutOf(app);
+  const { sums, workspace, vendor } = layoutOf(app);
   const file = joinPath(app.program.module.folder, 'go.sum');
+  if (vendor === 'off') {
+    return [
+      {
+        code: 'vendor-set-aside',
+        detail: 'vendor/ does not hold what go.mod requires: the modules are downloaded instead.',
+        hint: 'Run `go mod vendor`, or leave vendor/ out of the repository.',
+        file: joinPath(app.program.module.folder, 'vendor/modules.txt'),
+      },
+    ];
+  }
   if (sums !== 'absent' && sums !== 'stale') return [];
   const state = sums === 'absent' ? 'is missing' : 'does not hold all that go.mod requires';
   return [

@@ -1,12 +1,14 @@
-import { baseName } from '../../inventory/inventory.ts';
+import { baseName, joinPath, resolveTarget } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { Rejected, Scope } from '../language.ts';
+import { programWords } from '../program-path.ts';
+import type { RunFiles } from '../run-files.ts';
 import { cgoOf, type Cgo } from './cgo.ts';
 import { hintedFolders } from './hints.ts';
 import { moduleOf, readProject, type GoModule, type GoProject } from './project.ts';
 import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
 import { reachByRequirements, reachOf, type Reach } from './reach.ts';
-import { runFilesOf, type RunFiles } from './run-files.ts';
+import { runFilesOf } from './run-files.ts';
 import { servingOf, type Serving } from './serving.ts';
 
 /** All that is known of the program to run; `infer` and `plan` both read it. */
@@ -19,13 +21,6 @@ export interface GoApp {
   readonly cgo: Cgo | undefined;
   readonly serving: Serving;
   readonly files: RunFiles;
-}
-
-/** The words of a command that may be a program's name; those of a script too, where a shell runs it. */
-export function programWords(command: readonly string[] | undefined): string[] {
-  const [first = '', ...rest] = command ?? [];
-  const isShell = /^(ba|da|a)?sh$/.test(baseName(first));
-  return (isShell ? rest.flatMap((word) => word.split(/[\s;&|()"']+/)) : [first]).filter((word) => word !== '');
 }
 
 interface Pick {
@@ -59,6 +54,18 @@ function reachesOf(project: GoProject, program: Program, module: GoModule): { al
   }
   const all = reachOf(project, module, program.folder, true);
   return { all, pure: reachOf(project, module, program.folder, false) };
+}
+
+/** The program behind `go run ./cmd/api --flag`, alone or in a line for a shell: its name, and the arguments. */
+export function programOfRun(scope: Scope, argv: readonly string[]): readonly string[] | undefined {
+  const line = argv.length === 3 && argv[1] === '-c' ? argv[2] : argv.join(' ');
+  const run = /\bgo run (?:-\S+ )*(?:\S+\.go )*(\S+)/.exec(line ?? '');
+  const named = (run?.[1] ?? '').replace(/(^|\/)[^/]*\.go$/, '');
+  const folder = resolveTarget(joinPath(scope.member, 'x'), named);
+  const program = run && programsOf(readProject(scope)).find((p) => p.folder === folder);
+  if (!program) return undefined;
+  if (argv.length === 3 && argv[1] === '-c') return [...argv.slice(0, 2), (line ?? '').replace(run[0], program.name)];
+  return [program.name, ...argv.slice(run[0].split(' ').length)];
 }
 
 /** Reads a project and picks its program, the one that `command` names or else by rule; undefined where none can be. */

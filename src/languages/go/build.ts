@@ -3,15 +3,12 @@ import { toArgv } from '../../plan/command.ts';
 import type { ImageRef, Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
+import { BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { GoApp } from './app.ts';
 import { targetArgs } from './health-program.ts';
 import { layoutOf, modulesToDownload, OUTPUT, SOURCE_ROOT, type Layout } from './layout.ts';
 import type { GoModule, GoProject } from './project.ts';
 import type { Program } from './programs.ts';
-
-export const BUILD_STAGE = 'build';
-/** Folders of the runtime image that need a mode of their own are made here, where there is a shell. */
-export const ROOTFS = '/rootfs';
 
 const MODULES: Mount = { type: 'cache', target: '/go/pkg/mod' };
 const OBJECTS: Mount = { type: 'cache', target: '/root/.cache/go-build' };
@@ -49,7 +46,7 @@ const inFolder = (folder: string, command: Shell): Shell => (folder === '' ? com
 
 function downloadSteps({ app: { project, program } }: GoBuild, layout: Layout): Step[] {
   const { module } = program;
-  if (layout.vendor || (module.file === undefined && project.inventory.complete)) return [];
+  if (layout.vendor === 'used' || (module.file === undefined && project.inventory.complete)) return [];
   const work: Step[] =
     layout.workspace === 'used' && !project.modules.has('')
       ? [
@@ -85,7 +82,8 @@ function linkerFlags({ static: linked }: GoBuild): Shell {
 function buildCommand(build: GoBuild, layout: Layout, program: Program, target: string): Shell {
   const cross = build.cgo ? sh`go` : sh`GOOS=$TARGETOS GOARCH=$TARGETARCH go`;
   const absent = layout.workspace !== 'used' && (layout.sums === 'absent' || layout.sums === 'stale');
-  const mod = layout.vendor ? sh` -mod=vendor` : absent || program.module.file === undefined ? sh` -mod=mod` : sh``;
+  const loose = absent || program.module.file === undefined || layout.vendor === 'off';
+  const mod = layout.vendor === 'used' ? sh` -mod=vendor` : loose ? sh` -mod=mod` : sh``;
   return sh`${cross} build${mod} -trimpath ${linkerFlags(build)} -o ${`${OUTPUT}/${program.name}`} ${target}`;
 }
 
@@ -135,17 +133,6 @@ function earlyArgs({ request }: GoBuild): Step[] {
     .map(([name, value]) => ({ kind: 'arg', name, value, why: 'a setting of the go command, from the manifest' }));
 }
 
-const rootfsStep = (paths: readonly string[]): Step[] =>
-  paths.length === 0
-    ? []
-    : [
-        {
-          kind: 'run',
-          command: sh`mkdir -p ${paths.map((p) => ROOTFS + p)} && chmod 1777 ${paths.map((p) => ROOTFS + p)}`,
-          why: 'folders in which the program may make files; what is not its own it cannot change, as in /tmp',
-        },
-      ];
-
 /** The stage that compiles. Its output is `/out/NAME` for each program, and `/rootfs` for folders with a mode. */
 export function buildStage(build: GoBuild): Stage {
   const layout = layoutOf(build.app);
@@ -170,7 +157,7 @@ export function buildStage(build: GoBuild): Stage {
         why: 'whether C code is compiled; and the toolchain is that of the image, never one that is downloaded',
         ...(build.app.cgo ? { evidence: [build.app.cgo.from] } : {}),
       },
-      ...rootfsStep(build.writable),
+      ...rootfsSteps(build.writable),
       ...earlyArgs(build),
       ...downloadSteps(build, layout),
       ...(layout.workFolder === ''

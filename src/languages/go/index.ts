@@ -2,7 +2,7 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
-import { goApp, type GoApp } from './app.ts';
+import { goApp, programOfRun, type GoApp } from './app.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { isHintFile } from './hints.ts';
 import { planGo } from './plan.ts';
@@ -108,7 +108,7 @@ function findingsOf({ project, program, from, rejected, serving, cgo }: GoApp): 
 }
 
 function infer(scope: Scope): Inferred {
-  const { app } = goApp(scope);
+  const { app } = goApp(scope, scope.command);
   return { findings: app ? findingsOf(app) : [] };
 }
 
@@ -143,11 +143,15 @@ export const go = defineLanguage({
     product: 'go',
   },
   readsText: (path) =>
-    isGoSource(path) || /(^|\/)go\.(mod|work|sum)$/.test(path) || isVersionFile(path) || isHintFile(path),
+    isGoSource(path) ||
+    /(^|\/)(go\.(mod|work|sum)|vendor\/modules\.txt)$/.test(path) ||
+    isVersionFile(path) ||
+    isHintFile(path),
   detect,
   workspaceOf,
   apps,
   infer,
+  resolveCommand: programOfRun,
   plan: planGo,
   ignore,
 });

@@ -1,26 +1,11 @@
 import { joinPath } from '../../inventory/inventory.ts';
-import { programWords, type GoApp } from './app.ts';
+import type { GoApp } from './app.ts';
 import { folderOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
 
 /** Where things lie while the program is built, and where it goes. */
 
 export const SOURCE_ROOT = '/src';
 export const OUTPUT = '/out';
-export const APP_ROOT = '/app';
-const PROGRAMS = '/usr/local/bin';
-
-/** Where the command expects the program: by a path of its own, else on PATH. */
-export function programPath(command: readonly string[] | undefined, name: string): string {
-  const words = programWords(command);
-  const word =
-    words.find((w) => w.slice(w.lastIndexOf('/') + 1) === name) ?? (words.length === 1 ? words[0] : undefined);
-  if (word === undefined) return `${PROGRAMS}/${name}`;
-  if (word.startsWith('/')) return word;
-  const parts = word.split('/').filter((part) => part !== '' && part !== '.');
-  return word.includes('/') && !parts.includes('..')
-    ? `${APP_ROOT}/${parts.join('/')}`
-    : `${PROGRAMS}/${parts.at(-1) ?? name}`;
-}
 
 /** The modules whose go.mod and go.sum have to be there before anything can be downloaded. */
 export function modulesToDownload(project: GoProject, module: GoModule): GoModule[] {
@@ -45,7 +30,8 @@ export interface Layout {
   readonly workspace: 'used' | 'none' | 'off';
   /** The program's package, as an argument of `go build`. */
   readonly target: string;
-  readonly vendor: boolean;
+  /** Whether the modules in vendor/ are built with, are none, or are others than go.mod requires. */
+  readonly vendor: 'used' | 'none' | 'off';
   /** Files of checksums: there, there but not for all that go.mod requires, or not there though needed. */
   readonly sums: 'there' | 'stale' | 'absent' | 'unneeded';
 }
@@ -64,18 +50,31 @@ function sumsOf({ inventory }: GoProject, { folder, file }: GoModule): Layout['s
   return replacedAway || requires.every(hasSum) ? 'there' : 'stale';
 }
 
+/**
+ * Whether the modules in vendor/ are those that go.mod requires: the go command refuses them otherwise, and before
+ * Go 1.14 it did not note what it would compare. https://go.dev/ref/mod#vendoring
+ */
+function vendorHolds({ inventory }: GoProject, { file }: GoModule, list: string): boolean {
+  const [, minor = 0] = (file?.go?.version ?? '1.0').split('.').map(Number);
+  if (!file || minor < 14 || !inventory.isFile(list)) return false;
+  const kept = inventory.kept(list);
+  if (!kept || kept.truncated) return true;
+  const listed = new Set(kept.text.split('\n').map((line) => line.replace(/ => .*$/, '').trim()));
+  return file.requires.every(({ path, version }) => listed.has(`# ${path} ${version}`));
+}
+
 export function layoutOf({ project, program }: GoApp): Layout {
   const { module, folder } = program;
   const inside = workspaceFolders(project.workspace).includes(module.folder);
   const workspace = inside ? 'used' : project.inventory.isFile('go.work') ? 'off' : 'none';
   const workFolder = inside ? '' : module.folder;
   const below = workFolder === '' ? folder : folder.slice(workFolder.length + 1);
-  const modulesText = joinPath(workFolder, 'vendor/modules.txt');
+  const vendorList = joinPath(workFolder, 'vendor/modules.txt');
   return {
     workFolder,
     workspace,
     target: below === '' ? '.' : `./${below}`,
-    vendor: module.file !== undefined && project.inventory.isFile(modulesText),
+    vendor: !project.inventory.isFile(vendorList) ? 'none' : vendorHolds(project, module, vendorList) ? 'used' : 'off',
     sums: sumsOf(project, module),
   };
 }

@@ -6,12 +6,14 @@ import { scriptedParts } from '../../plan/entrypoint.ts';
 import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
 import type { PlanRequest } from '../language.ts';
 import { adviceOf } from './advice.ts';
-import { goApp, programWords, type GoApp } from './app.ts';
-import { buildStage, BUILD_STAGE, type GoBuild } from './build.ts';
+import { goApp, type GoApp } from './app.ts';
+import { programPath, programWords } from '../program-path.ts';
+import { APP_ROOT, BUILD_STAGE, fileSteps, writableFolders } from '../run-file-steps.ts';
+import { buildStage, type GoBuild } from './build.ts';
 import { HEALTH_PROGRAM, healthCopy, healthStage } from './health-program.ts';
-import { APP_ROOT, OUTPUT, programPath, SOURCE_ROOT } from './layout.ts';
+import { OUTPUT, SOURCE_ROOT } from './layout.ts';
 import { noProgram, programsOf, type Program } from './programs.ts';
-import { fileSteps, groundOf, writableFolders } from './runtime.ts';
+import { groundOf } from './runtime.ts';
 import { DEFAULT_PORT } from './serving.ts';
 import { goVersion, toolchainImage, versionAdvice } from './version.ts';
 
@@ -37,11 +39,10 @@ function variantOf({ settings, command, variant }: PlanRequest): { variant: Vari
   };
 }
 
-/** The programs that steps of the entry point call by name are built as well. */
+/** The programs of other processes, and those that steps of the entry point call by name, are built as well. */
 function programsToBuild({ project, program }: GoApp, { settings }: PlanRequest): Program[] {
-  const words = new Set(
-    (settings.entrypoint?.steps ?? []).flatMap((step) => programWords(toArgv(step)).map((word) => baseName(word))),
-  );
+  const lines = [...(settings.entrypoint?.steps ?? []), ...Object.values(settings.processes ?? {})];
+  const words = new Set(lines.flatMap((line) => programWords(toArgv(line)).map((word) => baseName(word))));
   const others = programsOf(project).filter((p) => p.name !== program.name && words.has(p.name));
   return [program, ...others];
 }
@@ -59,7 +60,7 @@ function binarySteps(build: GoBuild): Step[] {
       from: BUILD_STAGE,
       sources: [built],
       to,
-      why: i === 0 ? 'the program' : 'called by a step of the entry point',
+      why: i === 0 ? 'the program' : 'a program of another process, or of a step of the entry point',
     };
   });
 }
@@ -71,6 +72,8 @@ function portOf({ serving }: GoApp, { settings }: PlanRequest): number | undefin
   if (workload !== 'service') return undefined;
   return serving.port?.port ?? serving.framework?.framework.port ?? DEFAULT_PORT;
 }
+
+const GO_FILES = { test: /\.go$/, glob: '**/*.go' };
 
 /** Decides the build of a Go project. Throws `ambiguous-app` or `no-start-command` where no program can be chosen. */
 export function planGo(request: PlanRequest): BuildPlan {
@@ -99,7 +102,7 @@ export function planGo(request: PlanRequest): BuildPlan {
       steps: [
         ...ground.steps,
         ...(probed ? [healthCopy] : []),
-        ...fileSteps(project, app.files, writable),
+        ...fileSteps(project.inventory, app.files, writable, GO_FILES),
         ...binarySteps(build),
       ],
       process: {

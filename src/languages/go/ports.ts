@@ -1,5 +1,5 @@
 import type { Evidence } from '../../plan/plan.ts';
-import { hitsOf, type Code } from './code.ts';
+import { hitsOf, type Code } from '../code.ts';
 
 /** The port that a program listens on, read from its source: what stands in the calls, else what they fall back to. */
 export interface PortFound {
@@ -101,7 +101,7 @@ function portOf(groups: Readonly<Record<string, string | undefined>>, from: Evid
 
 function foundBy({ why, pattern }: PortRule, code: readonly Code[]): PortFound[] {
   return code.flatMap((file) =>
-    hitsOf([file], pattern, why).flatMap(({ groups, from }) => portOf((groups as RegExpMatchArray).groups ?? {}, from)),
+    hitsOf([file], pattern, why).flatMap(({ groups, from }) => portOf(groups.groups ?? {}, from)),
   );
 }
 

@@ -1,14 +1,10 @@
 import { defaultCycle, pickTag } from '../../images/catalogue.ts';
 import { debianSlim, DEBIAN, distroless } from '../../images/known.ts';
-import { joinPath } from '../../inventory/inventory.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { Os, Runtime, Step } from '../../plan/plan.ts';
-import { BUILD_STAGE, ROOTFS } from './build.ts';
+import { BUILD_STAGE } from '../run-file-steps.ts';
 import type { Cgo } from './cgo.ts';
-import { APP_ROOT } from './layout.ts';
-import type { GoProject } from './project.ts';
-import type { RunFiles } from './run-files.ts';
 
 /** The image that a program runs in, before the program is in it. */
 export interface Ground {
@@ -111,50 +107,4 @@ export function groundOf(variant: Variant, cgo: Cgo | undefined, linksC: boolean
   if (variant === 'alpine') return alpine();
   if (variant === 'distroless') return bare(cgo, linksC);
   return debian(variant === 'slim');
-}
-
-/** Folders that everyone may write to: those that the program makes files in, and a place for temporary ones. */
-export function writableFolders(files: RunFiles, os: Os): string[] {
-  const own = files.written.map((folder) => joinPath(APP_ROOT, folder));
-  return os === 'scratch' ? ['/tmp', ...own] : own;
-}
-
-/** Brings what the program reads, and then the folders that it writes to: a mode set before would be lost. */
-export function fileSteps(project: GoProject, files: RunFiles, writable: readonly string[]): Step[] {
-  const single = files.read.filter((f) => !f.folder && f.to === f.source && !f.to.includes('/'));
-  const others = files.read.filter((f) => !single.includes(f));
-  const why = 'read at run time';
-  return [
-    ...others.map(({ source, to, folder }): Step => {
-      const code = folder && project.inventory.files((p) => p.startsWith(`${source}/`) && p.endsWith('.go')).length > 0;
-      return {
-        kind: 'copy',
-        sources: [folder ? `${source}/` : source],
-        to: folder ? `./${to}/` : `./${to}`,
-        ...(code ? { exclude: ['**/*.go'] } : {}),
-        why,
-      };
-    }),
-    ...(single.length > 0
-      ? [{ kind: 'copy', sources: single.map((f) => f.source), to: './', why } satisfies Step]
-      : []),
-    ...files.empty.map((file): Step => ({
-      kind: 'file',
-      path: `${APP_ROOT}/${file}`,
-      text: '# Values come from the environment of the container.\n',
-      why: 'the program ends without this file; secrets are never put into an image, so it holds none',
-    })),
-    ...(writable.length > 0
-      ? [
-          {
-            kind: 'copy',
-            from: BUILD_STAGE,
-            sources: [`${ROOTFS}/`],
-            to: '/',
-            why: 'the program makes files here; those that came with the image it cannot change',
-            comment: 'Writable, and sticky like /tmp: new files can be made, those of the image cannot be replaced.',
-          } satisfies Step,
-        ]
-      : []),
-  ];
 }

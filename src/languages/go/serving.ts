@@ -1,5 +1,6 @@
 import type { Advice, Evidence } from '../../plan/plan.ts';
-import { codeOf, hitsOf, type Code } from './code.ts';
+import { hitsOf, type Code } from '../code.ts';
+import { codeOf } from './code.ts';
 import { ALSO_CLIENTS, COMMAND_LINES, FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import { portsOf, type PortFound } from './ports.ts';
 import { importOf, type Reach } from './reach.ts';

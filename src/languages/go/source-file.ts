@@ -69,26 +69,8 @@ export function readSource(path: string, text: string | undefined): SourceFile {
   };
 }
 
-/** A string in the code, and where it stands. */
-export interface Literal {
-  readonly value: string;
-  readonly index: number;
-}
-
-const TOKEN = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)"|`([^`]*)`|'(?:[^'\\\n]|\\.)+'/g;
-
-/** The code without its comments (blanked, so that places stay), and the strings in it. */
-export function readCode(text: string): { readonly code: string; readonly literals: readonly Literal[] } {
-  const literals: Literal[] = [];
-  const code = text.replaceAll(
-    TOKEN,
-    (token: string, plain: string | undefined, raw: string | undefined, at: number) => {
-      if (plain !== undefined || raw !== undefined) literals.push({ value: plain ?? raw ?? '', index: at });
-      return token.startsWith('/') ? token.replaceAll(/[^\n]/g, ' ') : token;
-    },
-  );
-  return { code, literals };
-}
+/** Comments, strings and runes of Go, for `readCode`. */
+export const GO_TOKENS = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)"|`([^`]*)`|'(?:[^'\\\n]|\\.)+'/g;
 
 /** The patterns of `//go:embed` lines. https://pkg.go.dev/embed */
 export function embedsOf(text: string): string[] {
@@ -96,5 +78,3 @@ export function embedsOf(text: string): string[] {
     [...patterns.matchAll(/"([^"]*)"|`([^`]*)`|(\S+)/g)].map((m) => (m[1] ?? m[2] ?? m[3] ?? '').replace(/^all:/, '')),
   );
 }
-
-export const lineAt = (text: string, index: number): number => text.slice(0, index).split('\n').length;

@@ -127,6 +127,28 @@ describe('go: programs', () => {
   });
 });
 
+describe('go: commands and vendored modules', () => {
+  const files = { 'go.mod': goMod('go 1.26'), 'cmd/a/main.go': MAIN, 'cmd/b/main.go': MAIN };
+
+  test('the Procfile says which program is built, also through go run', () => {
+    const text = dockerfileOf({ ...files, Procfile: 'web: go run ./cmd/b --port $PORT\nworker: a\n' });
+    assert.match(text, /\/out\/b \.\/cmd\/b/);
+    assert.match(text, /\/out\/a \.\/cmd\/a/);
+    assert.match(text, /CMD \["\/bin\/sh", "-c", "exec b --port \$PORT"\]/);
+  });
+
+  test('vendored modules are built with as far as they are those of go.mod', () => {
+    const vendored = (list: string) =>
+      dockerfileOf({
+        'main.go': MAIN,
+        'go.mod': goMod('go 1.20', 'require a.org/b v1.0.0'),
+        'vendor/modules.txt': list,
+      });
+    assert.match(vendored('# a.org/b v1.0.0\n## explicit\n'), /-mod=vendor/);
+    assert.match(vendored('# a.org/b v0.9.0\n## explicit\n'), /-mod=mod/);
+  });
+});
+
 describe('go: ports', () => {
   const port = (call: string) =>
     projectOf({ 'go.mod': goMod('go 1.26'), 'main.go': serving(call) }).merged.manifest.port;

@@ -1,0 +1,203 @@
+import { defaultCycle, pickTag } from '../images/catalogue.ts';
+import { debianSlim, DEBIAN, distroless } from '../images/known.ts';
+import type { Settings, Variant } from '../manifest/schema.ts';
+import { installPackages } from '../plan/packages.ts';
+import type { Advice, Evidence, Os, RunStep, Runtime, Stage, Step } from '../plan/plan.ts';
+import { sh } from '../plan/shell.ts';
+import { healthCopy, HEALTH_PROGRAM, healthStage, type Compiler } from './native-health.ts';
+import { PROGRAMS } from './program-path.ts';
+import { APP_ROOT, BUILD_STAGE } from './run-file-steps.ts';
+
+/** Where the build stage leaves the shared libraries that go along. */
+const LIBRARIES = '/libraries';
+
+/** The image in which a compiled program runs: what it is linked with, and nothing of what it was compiled by. */
+
+/** Where the build stage leaves programs. */
+export const OUTPUT = '/out';
+
+/** In every C library, or in every image with C++. What is not is copied along. */
+const IN_BASE = '/(ld-linux[^/]*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_[a-z]*|gcc_s|stdc[+][+]))[.]so';
+
+/**
+ * Copies the shared libraries that programs are linked with to a folder, at the path where the loader looks for
+ * them: exactly those, with what they need themselves, whatever package they came from.
+ */
+export const collectLibraries = (programs: readonly string[]): RunStep => ({
+  kind: 'run',
+  command: {
+    lines: [
+      ...sh`mkdir -p ${LIBRARIES}`.lines,
+      sh`ldd ${programs} | awk '$2 == "=>" && index($3, "/") == 1 { print $3 }' | sort -u | grep -Ev ${IN_BASE}`.lines.join(
+        '',
+      ) +
+        sh` | while read -r library; do folder=${LIBRARIES}$(realpath "$(dirname "$library")") && mkdir -p "$folder" && cp -L "$library" "$folder/"; done`.lines.join(
+          '',
+        ),
+    ],
+  },
+  why: 'the shared libraries that the program is linked with, beyond those of every image',
+});
+
+/** In an empty image a user has to be named by hand, for programs that ask who they are. */
+const identity = (uid: number): Step[] => [
+  {
+    kind: 'file',
+    path: '/etc/passwd',
+    text: `root:x:0:0:root:/root:/sbin/nologin\napp:x:${uid}:${uid}:app:/nonexistent:/sbin/nologin\n`,
+    why: 'the name of the user, for programs that ask for it',
+  },
+  { kind: 'file', path: '/etc/group', text: `root:x:0:\napp:x:${uid}:\n`, why: 'and of its group' },
+];
+
+interface Ground {
+  readonly base: Runtime['base'];
+  readonly os: Os;
+  readonly why: string;
+  readonly steps: readonly Step[];
+}
+
+const CERTIFICATES = ['ca-certificates', 'tzdata'];
+
+function withPackages(base: Ground['base'], os: Os, why: string): Ground {
+  const packages = installPackages(
+    os,
+    CERTIFICATES,
+    'certificates and time zones, which programs read from the system',
+  );
+  return { base, os, why, steps: packages ? [packages] : [] };
+}
+
+function groundOf(variant: Variant, uid: number): Ground {
+  if (variant === 'alpine') {
+    const tag = pickTag('alpine', [defaultCycle('alpine-linux')?.cycle ?? 'latest']);
+    return withPackages({ image: 'alpine', tag }, 'alpine', 'a small image with a shell and a package manager');
+  }
+  if (variant === 'slim') return withPackages(debianSlim, 'debian', 'Debian, for a shell and system packages');
+  if (variant === 'debian')
+    return withPackages({ image: 'debian', tag: DEBIAN.codename }, 'debian', 'Debian, for a shell and system packages');
+  if (variant === 'scratch') {
+    return {
+      base: 'scratch',
+      os: 'scratch',
+      why: 'nothing but the program and what is copied beside it',
+      steps: [
+        {
+          kind: 'copy',
+          from: BUILD_STAGE,
+          sources: ['/etc/ssl/certs/ca-certificates.crt'],
+          to: '/etc/ssl/certs/',
+          why: 'the certificates by which other hosts are known',
+        },
+        { kind: 'env', vars: { PATH: PROGRAMS }, why: 'where programs are' },
+        ...identity(uid),
+      ],
+    };
+  }
+  return {
+    base: distroless('cc'),
+    os: 'distroless',
+    why: 'brings the C and C++ libraries that the program is linked with, certificates and time zones, and no other program',
+    steps: [],
+  };
+}
+
+/** Distroless unless something asked for needs a shell or a package manager. */
+export function runtimeVariant(
+  settings: Settings,
+  asked: Variant,
+  command: readonly string[] | undefined,
+): { readonly variant: Variant; readonly advice: readonly Advice[] } {
+  if (settings.image?.variant !== undefined) return { variant: asked, advice: [] };
+  const wants = [
+    ...((settings.run?.packages?.length ?? 0) > 0 ? ['system packages'] : []),
+    ...((settings.entrypoint?.steps?.length ?? 0) > 0 ? ['entry point steps'] : []),
+    ...(/(^|\/)(ba|da|a)?sh$/.test(command?.[0] ?? '') ? ['a command that needs a shell'] : []),
+  ];
+  if (wants.length === 0) return { variant: asked, advice: [] };
+  return {
+    variant: 'slim',
+    advice: [
+      {
+        code: 'variant-with-shell',
+        detail: `The image is Debian’s, not distroless, because of ${wants.join(' and ')}.`,
+      },
+    ],
+  };
+}
+
+export interface NativeProgram {
+  readonly variant: Variant;
+  readonly uid: number;
+  readonly workdir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Programs from the build stage, and where they go. */
+  readonly programs: readonly { readonly from: string; readonly to: string }[];
+  /** Files beside them, copied before. */
+  readonly files: readonly Step[];
+  /** Libraries were collected in the build stage. */
+  readonly libraries: boolean;
+  readonly process: {
+    readonly argv: readonly string[];
+    readonly evidence: readonly Evidence[];
+    readonly init: boolean;
+  };
+  readonly port: number | undefined;
+  /** Compiles the health check, where the image has no shell. */
+  readonly compiler: Compiler;
+}
+
+/** The runtime of a compiled program, and the stages that it needs beside the one that compiles. */
+export function nativeRuntime(program: NativeProgram): {
+  readonly runtime: Runtime;
+  readonly stages: readonly Stage[];
+} {
+  const { port, env = {}, process } = program;
+  const ground = groundOf(program.variant, program.uid);
+  const probed = port !== undefined && ground.os !== 'debian';
+  const libraries: Step[] = program.libraries
+    ? [
+        {
+          kind: 'copy',
+          from: BUILD_STAGE,
+          sources: [`${LIBRARIES}/`],
+          to: '/',
+          why: 'the libraries that it is linked with',
+        },
+      ]
+    : [];
+  const runtime: Runtime = {
+    base: ground.base,
+    os: ground.os,
+    why: ground.why,
+    workdir: program.workdir ?? APP_ROOT,
+    steps: [
+      ...ground.steps,
+      ...(probed ? [healthCopy] : []),
+      ...(Object.keys(env).length > 0
+        ? [{ kind: 'env', vars: env, why: 'settings by which it serves in a container' } satisfies Step]
+        : []),
+      ...libraries,
+      ...program.files,
+      ...program.programs.map(({ from, to }): Step => ({
+        kind: 'copy',
+        from: BUILD_STAGE,
+        sources: [from],
+        to,
+        why: 'the program',
+      })),
+    ],
+    process: {
+      argv: process.argv,
+      why: process.init
+        ? 'the program itself, under an init that ends it on SIGTERM'
+        : 'the program itself as PID 1: it ends on SIGTERM by itself',
+      evidence: process.evidence,
+      init: process.init,
+    },
+    ...(port === undefined ? {} : { port }),
+    probe: port === undefined ? 'none' : probed ? 'program' : 'bash',
+    ...(probed ? { probeArgv: [HEALTH_PROGRAM] } : {}),
+  };
+  return { runtime, stages: probed ? [healthStage(program.compiler, port)] : [] };
+}

@@ -22,6 +22,7 @@ import { requestEnd } from './http/plugins/request-end.ts';
 import { requestId, requestIds } from './http/plugins/request-id.ts';
 import { analysisOperations } from './http/routes/analysis.ts';
 import { uploadAdmission } from './http/plugins/upload-admission.ts';
+import { kitOperations } from './http/routes/kit.ts';
 import { manifestOperations } from './http/routes/manifest.ts';
 import { referenceOperations } from './http/routes/reference.ts';
 import { serviceOperations, type Readiness } from './http/routes/service.ts';
@@ -61,6 +62,7 @@ function allOperations(services: Services, readiness: Readiness): Operation[] {
     ...sourceOperations(services),
     ...analysisOperations(services),
     ...manifestOperations(services),
+    ...kitOperations(services),
     ...tagOperations(services),
     ...referenceOperations(services),
     ...serviceOperations(services, readiness),

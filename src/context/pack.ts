@@ -105,3 +105,12 @@ export const gzipped = (tar: Readable): Readable => {
   gzip.once('close', () => tar.destroy());
   return tar.pipe(gzip);
 };
+
+/** A tar of nothing but these files, to be unpacked over a project. */
+export function packFiles(files: readonly AddedFile[]): Buffer {
+  const pieces = files.flatMap(({ path, text, mode = 0o644 }) => {
+    const bytes = Buffer.from(text);
+    return [entryHeader({ path, kind: 'file', mode, size: bytes.length }), bytes, padding(bytes.length)];
+  });
+  return Buffer.concat([...pieces, endMark()]);
+}

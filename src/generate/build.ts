@@ -16,7 +16,7 @@ import { ignoreFileOf } from '../ignore/source-file.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { imagesOf, referenceOf } from '../plan/mirror.ts';
-import type { Advice } from '../plan/plan.ts';
+import type { Advice, FinishedPlan } from '../plan/plan.ts';
 import { renderDockerfile, type ExplainedStep } from '../render/dockerfile.ts';
 import type { Templates } from '../render/templates.ts';
 
@@ -28,6 +28,11 @@ export interface BuildRequest {
   readonly environment?: string;
   /** What to do with a Dockerfile of the project's own. */
   readonly dockerfile: 'generate' | 'keep';
+  /** Further stages and ignore rules, for what goes around the Dockerfile. */
+  readonly around?: {
+    extendPlan(plan: FinishedPlan, project: Project): FinishedPlan;
+    readonly rules: readonly IgnoreRule[];
+  };
 }
 
 export interface Tools {
@@ -58,6 +63,8 @@ export interface Build {
   readonly tree: Inventory;
   /** Absent where the project's own Dockerfile is kept and no language was found. */
   readonly project: Project | undefined;
+  /** As the language and the manifest have it, before it is extended; absent where the Dockerfile is kept. */
+  readonly plan: FinishedPlan | undefined;
   readonly dockerfile: BuildDockerfile;
   readonly ignore: BuildIgnore;
   readonly filtered: Filtered;
@@ -90,13 +97,9 @@ function rulesFor(tree: Inventory, project: Project | undefined, manifest: Manif
   return [...commonRules, ...language, ...hints, ...asked];
 }
 
-function makeDockerfile(
-  project: Project,
-  { templates, version }: Tools,
-): BuildDockerfile & { advice: readonly Advice[] } {
-  const plan = planProject(project);
+function makeDockerfile(plan: FinishedPlan, { templates, version }: Tools): BuildDockerfile {
   const { text, steps } = renderDockerfile(plan, templates, version);
-  return { text, steps, images: imagesOf(plan).map(referenceOf), sources: contextSources(plan), advice: plan.advice };
+  return { text, steps, images: imagesOf(plan).map(referenceOf), sources: contextSources(plan) };
 }
 
 const asBuilt = (own: OwnDockerfile): BuildDockerfile => ({
@@ -114,10 +117,12 @@ interface IgnoreRequest {
   readonly sources: readonly NeededPath[];
   /** The path of the Dockerfile, which has its own ignore file beside it. */
   readonly dockerfile: string;
+  /** Rules beside those of the project. */
+  readonly more?: readonly IgnoreRule[];
 }
 
 /** The ignore file of a build, what it leaves, and what is wrong with it. Throws `invalid-dockerignore`. */
-export function makeIgnore({ tree, manifest, project, sources, dockerfile }: IgnoreRequest): {
+export function makeIgnore({ tree, manifest, project, sources, dockerfile, more = [] }: IgnoreRequest): {
   readonly ignore: BuildIgnore;
   readonly filtered: Filtered;
   readonly warnings: readonly Advice[];
@@ -132,7 +137,7 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile }: Ign
     const lost = tree.complete ? lostSources(sources, tree, filtered, list.patterns) : [];
     return { ignore: { path, text, list, generated, existing }, filtered, lost };
   };
-  const rules = rulesFor(tree, project, manifest);
+  const rules = [...rulesFor(tree, project, manifest), ...more];
   const first = attempt(rules);
   // A Dockerfile of the project's own is taken as it is, with its ignore file.
   const mends = project !== undefined && mode === 'merge' && existing !== undefined;
@@ -146,11 +151,14 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile }: Ign
  * Everything for one build. Throws the problems of detection, planning and of the project's ignore file; with
  * `dockerfile: 'keep'` a project of no known language is no problem.
  */
-export function makeBuild({ tree, manifest, environment, dockerfile: mode }: BuildRequest, tools: Tools): Build {
+export function makeBuild(request: BuildRequest, tools: Tools): Build {
+  const { tree, manifest, environment, dockerfile: mode, around } = request;
   const own = ownDockerfile(tree, manifest.app);
   const kept = mode === 'keep' ? own : undefined;
   const project = kept ? undefined : understandProject(tree, manifest, environment);
-  const made = project ? makeDockerfile(project, tools) : undefined;
+  const plan = project && planProject(project);
+  const extended = project && plan && around ? around.extendPlan(plan, project) : plan;
+  const made = extended && makeDockerfile(extended, tools);
   const dockerfile = kept ? asBuilt(kept) : made;
   if (!dockerfile) throw new TypeError('neither kept nor made');
   const { ignore, filtered, warnings } = makeIgnore({
@@ -159,6 +167,7 @@ export function makeBuild({ tree, manifest, environment, dockerfile: mode }: Bui
     project,
     sources: dockerfile.sources,
     dockerfile: kept?.path ?? 'Dockerfile',
+    ...(around ? { more: around.rules } : {}),
   });
   const setAside: Advice[] =
     own && !kept
@@ -174,9 +183,10 @@ export function makeBuild({ tree, manifest, environment, dockerfile: mode }: Bui
   return {
     tree,
     project,
+    plan,
     dockerfile,
     ignore,
     filtered,
-    warnings: [...(made?.advice ?? []), ...setAside, ...warnings],
+    warnings: [...(extended?.advice ?? []), ...setAside, ...warnings],
   };
 }

@@ -6,7 +6,7 @@ import type { Source } from '../source/read-source.ts';
 import { etagOf } from './answer.ts';
 import type { OperationCall, Services } from './operation.ts';
 import { formExample } from './schemas/examples.ts';
-import { withOptions, type SourceOptions } from './schemas/options.ts';
+import { withOptions, type ManifestOptions, type SourceOptions } from './schemas/options.ts';
 import { readSourceRequest, type Contents } from './source-request.ts';
 
 /** What the operations on an archive have in common. */
@@ -68,8 +68,8 @@ export interface Received {
 export type SourceCall = OperationCall<SourceOptions>;
 
 /** Reads the archive, hands it on, and gives its memory and disk back when that fails; else its user does. */
-export async function withSource<Result>(
-  { request, query }: SourceCall,
+export async function withSource<Result, Query extends ManifestOptions & Partial<SourceOptions>>(
+  { request, query }: OperationCall<Query>,
   services: Services,
   contents: Contents,
   use: (received: Received) => Promise<Result>,

@@ -41,26 +41,40 @@ export function assertFits(validate: ValidateFunction, value: unknown): void {
   );
 }
 
-const kubernetes = lazily(() => {
-  const { kinds, definitions } = read('kubernetes') as {
-    kinds: Readonly<Record<string, string>>;
-    definitions: unknown;
-  };
+interface Definitions {
+  readonly kinds: Readonly<Record<string, string>>;
+  readonly definitions: unknown;
+}
+let kubernetes: { readonly kinds: Definitions['kinds']; compiled(definition: string): ValidateFunction } | undefined;
+
+/** Definitions are compiled one by one, when they are first asked for: all of them take seconds. */
+function kubernetesSchemas(): NonNullable<typeof kubernetes> {
+  if (kubernetes) return kubernetes;
+  const { kinds, definitions } = read('kubernetes') as unknown as Definitions;
   const ajv = new Ajv({ ...options, logger: false });
   formats.default(ajv);
-  return ajv.compile({
-    type: 'object',
-    required: ['apiVersion', 'kind', 'metadata'],
-    anyOf: Object.entries(kinds).map(([key, definition]) => {
-      const [apiVersion, kind] = key.split(' ');
-      return {
-        properties: { apiVersion: { const: apiVersion }, kind: { const: kind } },
-        $ref: `#/definitions/${definition}`,
-      };
-    }),
-    definitions,
-  });
-});
+  ajv.addSchema({ definitions }, 'kubernetes');
+  const compiled = new Map<string, ValidateFunction>();
+  kubernetes = {
+    kinds,
+    compiled: (definition) => {
+      const known = compiled.get(definition) ?? ajv.compile({ $ref: `kubernetes#/definitions/${definition}` });
+      compiled.set(definition, known);
+      return known;
+    },
+  };
+  return kubernetes;
+}
 
 /** An object of the Kubernetes API, strictly: a field that the API does not know is a fault. */
-export const assertKubernetes = (object: unknown): void => assertFits(kubernetes(), object);
+export function assertKubernetes(object: unknown): void {
+  const { apiVersion, kind } = object as { apiVersion?: string; kind?: string };
+  const known = kubernetesSchemas();
+  const definition = known.kinds[`${apiVersion ?? ''} ${kind ?? ''}`];
+  assert.ok(definition, `${apiVersion ?? 'nothing'} ${kind ?? 'nothing'} is no kind that is known`);
+  assertFits(known.compiled(definition), object);
+}
+
+/** What Knative and Cloud Run take over from Kubernetes. */
+export const assertPodSpec = (spec: unknown): void =>
+  assertFits(kubernetesSchemas().compiled('io.k8s.api.core.v1.PodSpec'), spec);

@@ -13,7 +13,7 @@ import { dockerfileAnswer, ignoreAnswer } from '../schemas/answers.ts';
 import { manifestOptions, withOptions, type ManifestOptions } from '../schemas/options.ts';
 import { DOCKERFILE_EXAMPLE, manifestExamples, manifestYamlExamples } from '../schemas/examples.ts';
 
-const problems = [
+export const manifestProblems = [
   'invalid-manifest',
   'not-acceptable',
   'limit-exceeded',
@@ -26,7 +26,7 @@ const problems = [
   'invalid-dockerignore',
 ] as const;
 
-const requestBody = {
+export const manifestBody = {
   required: true,
   description: 'The manifest, as JSON or YAML.',
   content: {
@@ -77,7 +77,7 @@ export function manifestOperations(services: Services): Operation[] {
       description:
         'Without an upload: the manifest says the language and what differs from its defaults, and may carry key files inline under `files`. As JSON, each step comes with its reason.',
       query: manifestOptions,
-      requestBody,
+      requestBody: manifestBody,
       answers: {
         '200': {
           description: 'The Dockerfile.',
@@ -87,7 +87,7 @@ export function manifestOperations(services: Services): Operation[] {
           },
         },
       },
-      problems,
+      problems: manifestProblems,
       handle: async (call) => {
         const type = negotiate(call.request, ['text/plain', 'application/json']);
         const { build, etag } = await buildFor(call);
@@ -104,14 +104,14 @@ export function manifestOperations(services: Services): Operation[] {
       description:
         'What such a project should leave out of its build context. As JSON, each pattern comes with its purpose.',
       query: manifestOptions,
-      requestBody,
+      requestBody: manifestBody,
       answers: {
         '200': {
           description: 'The ignore file.',
           content: { 'application/json': { schema: ignoreAnswer }, 'text/plain': { schema: z.string() } },
         },
       },
-      problems,
+      problems: manifestProblems,
       handle: async (call) => {
         const type = negotiate(call.request, ['text/plain', 'application/json']);
         const { build, etag } = await buildFor(call);

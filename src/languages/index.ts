@@ -2,13 +2,30 @@ import type { Language } from './language.ts';
 import { bun } from './bun/index.ts';
 import { deno } from './deno/index.ts';
 import { dotnet } from './dotnet/index.ts';
+import { elixir } from './elixir/index.ts';
+import { gleam } from './gleam/index.ts';
 import { go } from './go/index.ts';
 import { java } from './java/index.ts';
 import { node } from './node/index.ts';
 import { php } from './php/index.ts';
+import { ruby } from './ruby/index.ts';
 import { rust } from './rust/index.ts';
 import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 
 /** The one list of languages, by name; the order means nothing. */
-export const languages: readonly Language[] = [bun, deno, dotnet, go, java, node, php, rust, shell, staticSites];
+export const languages: readonly Language[] = [
+  bun,
+  deno,
+  dotnet,
+  elixir,
+  gleam,
+  go,
+  java,
+  node,
+  php,
+  ruby,
+  rust,
+  shell,
+  staticSites,
+];

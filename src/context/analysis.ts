@@ -1,6 +1,6 @@
+import { EffectMeter } from '../ignore/effect.ts';
 import type { Filtered } from '../ignore/filter.ts';
 import type { GeneratedPattern } from '../ignore/generate.ts';
-import { createMatcher } from '../ignore/matcher.ts';
 import type { Pattern } from '../ignore/parse.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { Advice } from '../plan/plan.ts';
@@ -201,21 +201,16 @@ const tallyBy = (ignored: Filtered['ignored']): Map<number, Tally> => {
   return tallies;
 };
 
-/** Whether a pattern fits any path; one that decided on a file does. */
-function fits(pattern: Pattern, tree: Inventory): boolean {
-  const matcher = createMatcher([{ ...pattern, negated: false }]);
-  return tree.entries.some(({ path, kind }) => matcher.decide(path, kind === 'directory').ignored);
-}
-
 function ownPatterns({ ownPatterns: patterns, today, tree }: AnalysisInput): OwnPattern[] {
   const tallies = tallyBy(today.ignored);
+  const meter = new EffectMeter(tree);
   return patterns.map((pattern, i): OwnPattern => {
     const ignores = (tallies.get(i) ?? new Tally()).amount();
     return {
       line: pattern.line,
       pattern: pattern.raw.trim(),
       ignores,
-      matches: ignores.files > 0 || fits(pattern, tree),
+      matches: ignores.files > 0 || meter.fits(pattern),
     };
   });
 }

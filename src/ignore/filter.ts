@@ -1,5 +1,5 @@
 import { parentOf, type Entry } from '../inventory/inventory.ts';
-import type { IgnoreMatcher } from './matcher.ts';
+import type { Decision, IgnoreMatcher } from './matcher.ts';
 
 /** What an ignore list leaves of a tree. */
 export interface Filtered {
@@ -12,24 +12,24 @@ export interface Filtered {
 
 /** Filters the entries of a tree (parents present, sorted). */
 export function filterEntries(entries: readonly Entry[], matcher: IgnoreMatcher): Filtered {
-  const included = new Set<string>();
-  const ignored: { entry: Entry; by: number }[] = [];
+  const folders = new Set<string>();
   const emptied: string[] = [];
-  for (const entry of entries) {
-    const decision = matcher.decide(entry.path, entry.kind === 'directory');
-    if (decision.ignored) {
-      ignored.push({ entry, by: decision.by ?? -1 });
-      continue;
-    }
-    included.add(entry.path);
-    for (let parent = parentOf(entry.path); parent !== '' && !included.has(parent); parent = parentOf(parent))
-      included.add(parent);
-    if (entry.kind === 'file' && decision.by !== undefined && matcher.matchesAnyParent(entry.path))
-      emptied.push(entry.path);
+  const decisions = entries.map((entry): Decision => {
+    const { path, kind } = entry;
+    const decision = matcher.decide(path, kind === 'directory');
+    if (decision.ignored) return decision;
+    if (kind === 'directory') folders.add(path);
+    for (let parent = parentOf(path); parent !== '' && !folders.has(parent); parent = parentOf(parent))
+      folders.add(parent);
+    if (kind === 'file' && decision.by !== undefined && matcher.matchesAnyParent(path)) emptied.push(path);
+    return decision;
+  });
+  const kept: Entry[] = [];
+  const ignored: { entry: Entry; by: number }[] = [];
+  for (const [i, entry] of entries.entries()) {
+    const decision = decisions[i];
+    if (!decision?.ignored || (entry.kind === 'directory' && folders.has(entry.path))) kept.push(entry);
+    else ignored.push({ entry, by: decision.by ?? -1 });
   }
-  return {
-    kept: entries.filter((e) => included.has(e.path)),
-    ignored: ignored.filter(({ entry }) => !included.has(entry.path)),
-    emptied,
-  };
+  return { kept, ignored, emptied };
 }

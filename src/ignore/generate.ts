@@ -1,15 +1,12 @@
+import { EffectMeter, type Effect } from './effect.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createMatcher } from './matcher.ts';
 import { namedPaths, type NeededPath } from './needed.ts';
 import { parseIgnore } from './parse.ts';
 import { ignorePurposes, type IgnoreRule } from './rule.ts';
 
-export interface GeneratedPattern extends IgnoreRule {
-  /** Files that this pattern, by itself, leaves out of the project. */
-  readonly matches: number;
-  /** Bytes of those files. */
-  readonly saves: number;
-}
+/** With the files that this pattern, by itself, leaves out of the project. */
+export type GeneratedPattern = IgnoreRule & Effect;
 
 export interface GeneratedIgnore {
   readonly patterns: readonly GeneratedPattern[];
@@ -29,19 +26,6 @@ const headings: Readonly<Record<IgnoreRule['purpose'], string>> = {
   container: 'Files about the image',
   needed: 'Needed by the Dockerfile',
 };
-
-function effect(rule: IgnoreRule, inventory: Inventory): { matches: number; saves: number } {
-  if (rule.pattern.startsWith('!')) return { matches: 0, saves: 0 };
-  const matcher = createMatcher(parseIgnore(rule.pattern).patterns);
-  let matches = 0;
-  let saves = 0;
-  for (const { path, kind, size } of inventory.entries) {
-    if (kind === 'directory' || !matcher.decide(path).ignored) continue;
-    matches++;
-    saves += size;
-  }
-  return { matches, saves };
-}
 
 /** Whether a rule would take away something that the Dockerfile copies by its name. */
 function takesAway(rule: IgnoreRule, needed: readonly string[]): boolean {
@@ -72,8 +56,13 @@ export function generateIgnore(
   const names = needed.flatMap((n) => namedPaths(n, inventory));
   const unique = [...new Map(rules.map((rule) => [rule.pattern, rule])).values()];
   const safe = unique.filter((rule) => !takesAway(rule, names));
+  const meter = new EffectMeter(inventory);
+  const measured = ({ pattern }: IgnoreRule): Effect => {
+    const [parsed] = parseIgnore(pattern).patterns;
+    return parsed && !parsed.negated ? meter.of(parsed) : { matches: 0, saves: 0 };
+  };
   const patterns = safe
-    .map((rule) => ({ ...rule, ...effect(rule, inventory) }))
+    .map((rule) => ({ ...rule, ...measured(rule) }))
     .sort((a, b) => ignorePurposes.indexOf(a.purpose) - ignorePurposes.indexOf(b.purpose));
   return { patterns, lines: groupedLines(patterns) };
 }

@@ -1,7 +1,7 @@
 import { parentOf } from '../inventory/inventory.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Pattern } from './parse.ts';
-import { compilePattern } from './pattern.ts';
+import { compilePattern, type CompiledPattern } from './pattern.ts';
 
 /**
  * The list against the tree. Docker walks the tree and hands each folder's matches on to what lies in it, so the
@@ -34,26 +34,41 @@ const CACHED_FOLDERS = 10_000;
 
 const withoutTrailingGlob = (pattern: string): string => pattern.replace(/\/\*\*$/, '').replace(/\/\*$/, '');
 
+/** The work is patterns times paths: this is a hundred patterns on the most entries that an archive may have, and more. */
+const MAX_STEPS = 200_000_000;
+
+const tooMuch = (patterns: number): Problem =>
+  new Problem('limit-exceeded', {
+    detail: `To match the ${patterns} patterns of the ignore file against all paths takes more than ${MAX_STEPS} steps.`,
+    hint: 'Ignore folders instead of single files, or leave large folders out of what is sent (tar --exclude=node_modules …).',
+    members: { limit: { name: 'ignore steps', value: MAX_STEPS } },
+  });
+
 class Matcher implements IgnoreMatcher {
   readonly #patterns: readonly Pattern[];
-  readonly #tests: (((path: string) => boolean) | undefined)[];
+  readonly #compiled: (CompiledPattern | undefined)[];
+  #steps = 0;
+  readonly #negated: Uint8Array;
   readonly #folders = new Map<string, Visited>();
   /** Where folders that can be left out whole are told; see fsutil's onlyPrefixExcludeExceptions. */
   readonly #exceptions: readonly string[] | undefined;
 
   constructor(patterns: readonly Pattern[]) {
     this.#patterns = patterns;
-    this.#tests = patterns.map(() => undefined);
+    this.#compiled = patterns.map(() => undefined);
+    this.#negated = Uint8Array.from(patterns, (p) => (p.negated ? 1 : 0));
     const exceptions = patterns.filter((p) => p.negated).map((p) => withoutTrailingGlob(p.text));
     this.#exceptions = exceptions.some((e) => /[*[\]?^\\]/.test(e)) ? undefined : exceptions.map((e) => `${e}/`);
   }
 
   #matches(index: number, path: string): boolean {
-    const test = (this.#tests[index] ??= this.#compile(index));
+    const { test, cost } = (this.#compiled[index] ??= this.#compile(index));
+    this.#steps += cost(path);
+    if (this.#steps > MAX_STEPS) throw tooMuch(this.#patterns.length);
     return test(path);
   }
 
-  #compile(index: number): (path: string) => boolean {
+  #compile(index: number): CompiledPattern {
     const pattern = this.#patterns[index];
     if (!pattern) throw new RangeError(`no pattern ${index}`);
     try {
@@ -70,22 +85,32 @@ class Matcher implements IgnoreMatcher {
     }
   }
 
-  #visit(path: string, directory: boolean): Visited {
-    const parent = parentOf(path);
-    const above = parent === '' ? undefined : this.#folder(parent);
-    if (above?.pruned) return above;
-    const bits = new Uint8Array(this.#patterns.length);
+  /** Goes through the list; `bits` gets a mark for each pattern that holds here, where a folder hands them on. */
+  #walk(path: string, above: Uint8Array | undefined, bits: Uint8Array | undefined): Decision {
     let ignored = false;
     let by: number | undefined;
-    for (const [i, { negated }] of this.#patterns.entries()) {
-      if (above?.bits[i] !== 1) {
-        if (negated !== ignored || !this.#matches(i, path)) continue;
-      }
-      bits[i] = 1;
+    const { length } = this.#patterns;
+    for (let i = 0; i < length; i++) {
+      const negated = this.#negated[i] === 1;
+      if (above?.[i] !== 1 && (negated !== ignored || !this.#matches(i, path))) continue;
+      if (bits) bits[i] = 1;
       ignored = !negated;
       by = i;
     }
-    return { ignored, by, bits, pruned: directory && ignored && this.#canPrune(path) };
+    return { ignored, by };
+  }
+
+  #above(path: string): Visited | undefined {
+    const parent = parentOf(path);
+    return parent === '' ? undefined : this.#folder(parent);
+  }
+
+  #visit(path: string): Visited {
+    const above = this.#above(path);
+    if (above?.pruned) return above;
+    const bits = new Uint8Array(this.#patterns.length);
+    const { ignored, by } = this.#walk(path, above?.bits, bits);
+    return { ignored, by, bits, pruned: ignored && this.#canPrune(path) };
   }
 
   #canPrune(path: string): boolean {
@@ -95,15 +120,16 @@ class Matcher implements IgnoreMatcher {
   #folder(path: string): Visited {
     const known = this.#folders.get(path);
     if (known) return known;
-    const visited = this.#visit(path, true);
+    const visited = this.#visit(path);
     if (this.#folders.size >= CACHED_FOLDERS) this.#folders.clear();
     this.#folders.set(path, visited);
     return visited;
   }
 
   decide(path: string, directory = false): Decision {
-    const { ignored, by } = directory ? this.#folder(path) : this.#visit(path, false);
-    return { ignored, by };
+    if (directory) return this.#folder(path);
+    const above = this.#above(path);
+    return above?.pruned ? above : this.#walk(path, above?.bits, undefined);
   }
 
   matchesAnyParent(path: string): boolean {

@@ -35,26 +35,28 @@ const CACHED_FOLDERS = 10_000;
 const withoutTrailingGlob = (pattern: string): string => pattern.replace(/\/\*\*$/, '').replace(/\/\*$/, '');
 
 /** The work is patterns times paths: this is a hundred patterns on the most entries that an archive may have, and more. */
-const MAX_STEPS = 200_000_000;
+const MAX_STEPS = 100_000_000;
 
-const tooMuch = (patterns: number): Problem =>
+const tooMuch = (patterns: number, value: number): Problem =>
   new Problem('limit-exceeded', {
-    detail: `To match the ${patterns} patterns of the ignore file against all paths takes more than ${MAX_STEPS} steps.`,
+    detail: `To match the ${patterns} patterns of the ignore file against all paths takes more than ${value} steps.`,
     hint: 'Ignore folders instead of single files, or leave large folders out of what is sent (tar --exclude=node_modules …).',
-    members: { limit: { name: 'ignore steps', value: MAX_STEPS } },
+    members: { limit: { name: 'ignore steps', value } },
   });
 
 class Matcher implements IgnoreMatcher {
   readonly #patterns: readonly Pattern[];
   readonly #compiled: (CompiledPattern | undefined)[];
+  readonly #maxSteps: number;
   #steps = 0;
   readonly #negated: Uint8Array;
   readonly #folders = new Map<string, Visited>();
   /** Where folders that can be left out whole are told; see fsutil's onlyPrefixExcludeExceptions. */
   readonly #exceptions: readonly string[] | undefined;
 
-  constructor(patterns: readonly Pattern[]) {
+  constructor(patterns: readonly Pattern[], maxSteps: number) {
     this.#patterns = patterns;
+    this.#maxSteps = maxSteps;
     this.#compiled = patterns.map(() => undefined);
     this.#negated = Uint8Array.from(patterns, (p) => (p.negated ? 1 : 0));
     const exceptions = patterns.filter((p) => p.negated).map((p) => withoutTrailingGlob(p.text));
@@ -64,7 +66,7 @@ class Matcher implements IgnoreMatcher {
   #matches(index: number, path: string): boolean {
     const { test, cost } = (this.#compiled[index] ??= this.#compile(index));
     this.#steps += cost(path);
-    if (this.#steps > MAX_STEPS) throw tooMuch(this.#patterns.length);
+    if (this.#steps > this.#maxSteps) throw tooMuch(this.#patterns.length, this.#maxSteps);
     return test(path);
   }
 
@@ -143,4 +145,5 @@ class Matcher implements IgnoreMatcher {
   }
 }
 
-export const createMatcher = (patterns: readonly Pattern[]): IgnoreMatcher => new Matcher(patterns);
+export const createMatcher = (patterns: readonly Pattern[], maxSteps = MAX_STEPS): IgnoreMatcher =>
+  new Matcher(patterns, maxSteps);

@@ -1,5 +1,5 @@
-import { pipeline, Readable, type Transform } from 'node:stream';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
 import { Problem } from '../problems/problem.ts';
 import { exceeded, RATIO_FREE_BYTES, type SourceLimits } from './limits.ts';
 import type { Format } from './sniff.ts';
@@ -7,10 +7,57 @@ import type { Format } from './sniff.ts';
 /** Larger blocks than the default: fewer turns of the event loop for each megabyte. */
 const CHUNK_BYTES = 256 * 1024;
 
-function decompressor(format: Format): Transform | undefined {
-  if (format === 'gzip') return createGunzip({ chunkSize: CHUNK_BYTES });
-  if (format === 'zstd') return createZstdDecompress({ chunkSize: CHUNK_BYTES });
-  return undefined;
+/** Each takes a decoder of its own; parallel writers make one for some megabytes. */
+const MAX_FRAMES = 100_000;
+
+const written = async (decoder: ZstdDecompress, chunk: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    decoder.once('close', resolve);
+    decoder.write(chunk, (error) => {
+      decoder.off('close', resolve);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+
+/**
+ * Node's decoder stops where a frame ends inside of a chunk, and drops the rest of it without a word; what it drops is
+ * begun anew. An archive may consist of many frames: parallel writers make them.
+ */
+async function* inflateFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const input = bytes[Symbol.asyncIterator]();
+  const next = async (): Promise<Buffer | undefined> => {
+    const { done, value } = await input.next();
+    return done ? undefined : value;
+  };
+  let left = await next();
+  for (let frames = 0; left; frames++) {
+    const decoder = createZstdDecompress({ chunkSize: CHUNK_BYTES });
+    let chunk: Buffer | undefined = left;
+    left = undefined;
+    const feed = async (): Promise<void> => {
+      for (; chunk; chunk = await next()) {
+        const before = decoder.bytesWritten;
+        await written(decoder, chunk);
+        left = chunk.subarray(decoder.bytesWritten - before);
+        if (left.length > 0) return;
+        left = undefined;
+      }
+      decoder.end();
+    };
+    const fed = feed().catch((error: unknown) => void decoder.destroy(error as Error));
+    for await (const piece of decoder) yield piece as Buffer;
+    await fed;
+    if (frames > MAX_FRAMES) throw new Problem('invalid-archive', { detail: 'The zstd stream has too many frames.' });
+  }
+}
+
+function decompressed(bytes: AsyncIterable<Buffer>, format: Format): AsyncIterable<Buffer> {
+  if (format === 'gzip') {
+    const input = Readable.from(bytes, { objectMode: false, highWaterMark: CHUNK_BYTES });
+    return pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
+  }
+  return format === 'zstd' ? inflateFrames(bytes) : bytes;
 }
 
 const isZlibFault = (error: unknown): boolean =>
@@ -22,7 +69,8 @@ export interface Meter {
   inflated: number;
 }
 
-function checkInflated({ sent, inflated }: Meter, limits: SourceLimits): void {
+/** Throws `limit-exceeded` where there is more than may be, or more than so little should become. */
+export function checkInflated({ sent, inflated }: Meter, limits: SourceLimits): void {
   const hint = 'Send less: leave out what the build does not need.';
   if (inflated > limits.inflated.value)
     throw exceeded(limits.inflated, `The archive has more than ${limits.inflated.value} bytes when decompressed`, hint);
@@ -38,18 +86,20 @@ export async function* inflate(
   meter: Meter,
   limits: SourceLimits,
 ): AsyncGenerator<Buffer> {
-  const through = decompressor(format);
-  const output: AsyncIterable<Buffer> = through
-    ? pipeline(Readable.from(bytes, { objectMode: false, highWaterMark: CHUNK_BYTES }), through, () => undefined)
-    : bytes;
   try {
-    for await (const chunk of output) {
+    for await (const chunk of decompressed(bytes, format)) {
       meter.inflated += chunk.length;
       checkInflated(meter, limits);
       yield chunk;
     }
   } catch (error) {
     if (!isZlibFault(error)) throw error;
+    if (/too much memory/.test((error as Error).message))
+      throw new Problem('unsupported-archive', {
+        detail: 'The zstd stream was written with a window that is too large to be read.',
+        hint: 'Compress it without --long: tar c . | zstd | curl -T - …',
+        cause: error,
+      });
     throw new Problem('invalid-archive', {
       detail: `The ${format} stream is damaged: ${(error as Error).message}.`,
       hint: 'The upload may have been cut. Make the archive again and send it again.',

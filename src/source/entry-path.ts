@@ -15,7 +15,7 @@ const refuse = (name: string, why: string, hint = 'Rename it, or leave it out wi
   new Problem('unsafe-archive', { detail: `The entry ${JSON.stringify(name)} ${why}.`, hint });
 
 /** The plain case, which nearly every entry is: nothing to strip, nothing to refuse. */
-const PLAIN = /^(?!\.\.?(\/|$))[\w@+=,~()[\]{} -][\w.@+=,~()[\]{} -]*(\/(?!\.\.?(\/|$))[\w.@+=,~()[\]{} -]+)*$/;
+const PLAIN = /^[\w@+=,~()[\]{} -][\w.@+=,~()[\]{} -]*(\/(?!\.\.?(\/|$)|\.wh\.)[\w.@+=,~()[\]{} -]+)*$/;
 
 function normalised(text: string): string {
   const parts = text.split('/').filter((part) => part !== '' && part !== '.');
@@ -62,7 +62,13 @@ export function entryPath(name: Buffer, limits: SourceLimits): string {
 }
 
 /** The target of a symbolic link, kept as it is; it may say anything but control characters. */
-export function linkTarget(target: Buffer, path: string): string {
+export function linkTarget(target: Buffer, path: string, limits: SourceLimits): string {
+  if (target.length > limits.path.value)
+    throw exceeded(
+      limits.path,
+      `The target of the link ${JSON.stringify(path)} has ${target.length} bytes`,
+      'Shorten it.',
+    );
   const text = decode(target);
   if (text === '' || /[\p{Cc}]/u.test(text))
     throw refuse(path, 'is a link whose target is empty or has control characters');

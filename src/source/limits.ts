@@ -30,6 +30,15 @@ export const RATIO_FREE_BYTES = 16 * 1024 * 1024;
 /** What file systems take; not a matter of taste, so no setting. */
 export const MAX_COMPONENT_BYTES = 255;
 export const MAX_DEPTH = 256;
+/** Bytes of all paths and link targets together; the most entries with paths of 300 bytes have fewer. Held in memory, so no setting. */
+const MAX_ALL_PATHS = 64 * 1024 * 1024;
+/** How often a folder may turn out to be a file: each time, all that was below it has to be looked for. */
+const MAX_REPLACED_FOLDERS = 100;
+
+export const fixedLimits = {
+  allPaths: { name: 'all path bytes', value: MAX_ALL_PATHS, setting: 'nothing' },
+  replacedFolders: { name: 'replaced folders', value: MAX_REPLACED_FOLDERS, setting: 'nothing' },
+} as const;
 
 export function exceeded(limit: Limit, what: string, hint: string): Problem {
   return new Problem('limit-exceeded', {

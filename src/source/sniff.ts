@@ -42,7 +42,7 @@ export function sniff(head: Buffer): Format {
   if (head.length === 0)
     throw new Problem('empty-archive', { detail: 'The body is empty.', hint: `Send an archive: tar c . | ${SEND}` });
   if (starts(head, 0x1f, 0x8b)) return 'gzip';
-  if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (isZstd(head)) return 'zstd';
   if (starts(head, 0x50, 0x4b, 0x03, 0x04) || starts(head, 0x50, 0x4b, 0x05, 0x06)) return 'zip';
   if (isTar(head)) return 'tar';
   const known = unsupported.find(({ fits }) => fits(head));
@@ -52,6 +52,11 @@ export function sniff(head: Buffer): Format {
     members: { supported: ['tar', 'gzip', 'zstd', 'zip'] },
   });
 }
+
+/** A frame of zstd, or a skippable one before it, as parallel and seekable writers put there. */
+const isZstd = (head: Buffer): boolean =>
+  starts(head, 0x28, 0xb5, 0x2f, 0xfd) ||
+  (((head[0] ?? 0) & 0xf0) === 0x50 && head.subarray(1, 4).equals(Buffer.from([0x2a, 0x4d, 0x18])));
 
 /** A tar has its magic word at 257; an old one has a right checksum; an empty one is zeros. */
 export function isTar(head: Buffer): boolean {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Problem } from '../problems/problem.ts';
@@ -42,6 +42,9 @@ export interface SpoolOptions {
 
 const PRIVATE_DIRECTORY = 0o700;
 const PRIVATE_FILE = 0o600;
+const isFull = (error: unknown): boolean =>
+  ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String((error as { code?: unknown }).code));
+
 const READ_BYTES = 256 * 1024;
 const WRITE_BYTES = 1024 * 1024;
 
@@ -81,11 +84,22 @@ export class Spool {
   }
 
   async #flush(): Promise<void> {
-    this.#file ??= await this.#create();
-    const pending = this.#pending;
+    const block = Buffer.concat(this.#pending, this.#pendingBytes);
     this.#pending = [];
     this.#pendingBytes = 0;
-    await this.#file.writev(pending.length > 0 ? pending : [Buffer.alloc(0)]);
+    try {
+      this.#file ??= await this.#create();
+      // A write may be short: on a disk that is about to be full, for one.
+      for (let at = 0; at < block.length;) at += (await this.#file.write(block, at)).bytesWritten;
+    } catch (error) {
+      throw isFull(error)
+        ? new Problem('overloaded', {
+            detail: 'The disk for uploads is full.',
+            hint: 'Try again in a few seconds; SPOOL_DIR says where uploads are kept.',
+            cause: error,
+          })
+        : error;
+    }
   }
 
   async #create(): Promise<FileHandle> {
@@ -96,7 +110,8 @@ export class Spool {
       constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
       PRIVATE_FILE,
     );
-    await unlink(path);
+    // Another process that starts now may have removed it already.
+    await rm(path, { force: true });
     return file;
   }
 

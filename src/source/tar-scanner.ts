@@ -31,6 +31,11 @@ export interface EntrySink {
 /** Meta headers (PAX, GNU long names) are held in memory; Go takes up to this as well. */
 const MAX_META_BYTES = 1024 * 1024;
 
+/** Headers in a row before one entry: a writer needs three. */
+const MAX_META_RUN = 16;
+/** And all of them together: parsing them is work that no entry shows. */
+const MAX_META_TOTAL = 256 * 1024 * 1024;
+
 const refusedTypes: Readonly<Record<string, string>> = {
   '3': 'a character device',
   '4': 'a block device',
@@ -53,6 +58,8 @@ export class TarScanner {
   #padding = 0;
   #zeroBlocks = 0;
   #metaType = '';
+  #metaRun = 0;
+  #metaTotal = 0;
   #meta: Buffer[] = [];
   #pax: PaxRecords = {};
   #longName: Buffer | undefined;
@@ -133,6 +140,9 @@ export class TarScanner {
 
   #beginMeta({ type, size }: TarHeader): void {
     if (size > MAX_META_BYTES) throw damaged('a header longer than 1 MiB');
+    this.#metaTotal += size;
+    if (++this.#metaRun > MAX_META_RUN || this.#metaTotal > MAX_META_TOTAL)
+      throw damaged('more headers than entries could need');
     this.#metaType = type;
     this.#meta = [];
     this.#expect('meta', size);
@@ -151,6 +161,7 @@ export class TarScanner {
   }
 
   #beginEntry(header: TarHeader): void {
+    this.#metaRun = 0;
     const pax = this.#pax;
     // The GNU long name goes over the PAX path, whatever their order.
     const name = this.#longName ?? (pax.path?.length ? pax.path : header.name);

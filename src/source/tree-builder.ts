@@ -9,7 +9,7 @@ import {
 } from '../inventory/inventory.ts';
 import { Problem } from '../problems/problem.ts';
 import { entryPath, linkTarget } from './entry-path.ts';
-import { exceeded, type SourceLimits } from './limits.ts';
+import { exceeded, fixedLimits, type SourceLimits } from './limits.ts';
 import type { Spool } from './spool.ts';
 import type { EntrySink, ScannedEntry } from './tar-scanner.ts';
 import { stripParts, wrapperOf } from './wrapper.ts';
@@ -63,6 +63,10 @@ export class TreeBuilder implements EntrySink {
   readonly #notices: Notice[] = [];
   #entries = 0;
   #textBytes = 0;
+  #pathBytes = 0;
+  #replacedFolders = 0;
+  #impliedFolders = 0;
+  #contentBytes = 0;
   #path = '';
   #current: ScannedEntry | undefined;
   #offset = 0;
@@ -76,21 +80,47 @@ export class TreeBuilder implements EntrySink {
   }
 
   entry(entry: ScannedEntry): void {
-    const { limits } = this.#options;
-    if (++this.#entries > limits.entries.value) {
-      throw exceeded(
-        limits.entries,
-        `The archive has more than ${limits.entries.value} entries`,
-        'Leave out dependencies and build output (tar --exclude=node_modules …).',
-      );
-    }
-    this.#path = entryPath(entry.name, limits);
+    this.#countEntry();
+    this.#pathBytes += entry.name.length + (entry.target?.length ?? 0);
+    this.#path = entryPath(entry.name, this.#options.limits);
     this.#current = entry;
     this.#offset = this.#spool.length;
     this.#text = entry.kind === 'file' && this.#keeps(this.#path) ? [] : undefined;
     this.#textLength = 0;
     this.#hash =
       this.#options.contents === 'digest' && entry.kind === 'file' && entry.size > 0 ? createHash('sha256') : undefined;
+  }
+
+  #countEntry(): void {
+    const { entries } = this.#options.limits;
+    if (++this.#entries <= entries.value) return;
+    throw exceeded(
+      entries,
+      `The archive has more than ${entries.value} entries`,
+      'Leave out dependencies and build output (tar --exclude=node_modules …).',
+    );
+  }
+
+  /** A few deep paths must not make millions of folders. */
+  #addFolder(path: string): void {
+    const { entries } = this.#options.limits;
+    if (++this.#impliedFolders > entries.value)
+      throw exceeded(
+        entries,
+        `The paths of the archive imply more than ${entries.value} folders`,
+        'Flatten the folders.',
+      );
+    this.#pathBytes += path.length;
+    this.#nodes.set(path, { kind: 'directory', mode: 0o755, size: 0, offset: 0 });
+  }
+
+  #checkPathBytes(): void {
+    if (this.#pathBytes > fixedLimits.allPaths.value)
+      throw exceeded(
+        fixedLimits.allPaths,
+        'The paths of the archive are too long, all together',
+        'Flatten the folders.',
+      );
   }
 
   #keeps(path: string): boolean {
@@ -127,7 +157,7 @@ export class TreeBuilder implements EntrySink {
         mode: 0o777,
         size: 0,
         offset: 0,
-        target: linkTarget(entry.target ?? Buffer.alloc(0), path),
+        target: linkTarget(entry.target ?? Buffer.alloc(0), path, this.#options.limits),
       };
     if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode & 0o777, size: 0, offset: 0 };
     if (entry.kind === 'hardlink') return this.#linkedNode(entry, path);
@@ -151,7 +181,20 @@ export class TreeBuilder implements EntrySink {
       throw unsafe(path, `is a hard link to "${target}", which is no earlier file of the archive`);
     const text = this.#texts.get(target);
     if (text) this.#texts.set(path, text);
+    this.#countLinked(node.size);
     return node;
+  }
+
+  /** A hard link costs nothing to send and a whole file in the context: what is linked is bounded as what is sent is. */
+  #countLinked(bytes: number): void {
+    this.#contentBytes += bytes;
+    const { inflated } = this.#options.limits;
+    if (this.#contentBytes > inflated.value)
+      throw exceeded(
+        inflated,
+        `The hard links of the archive stand for more than ${inflated.value} bytes`,
+        'Send less.',
+      );
   }
 
   #place(path: string, node: Node): void {
@@ -159,7 +202,9 @@ export class TreeBuilder implements EntrySink {
       const above = this.#nodes.get(parent);
       if (above?.kind === 'directory') break;
       if (above) throw unsafe(path, `lies below "${parent}", which is no folder`);
+      this.#addFolder(parent);
     }
+    this.#checkPathBytes();
     const before = this.#nodes.get(path);
     if (before && !(before.kind === 'directory' && node.kind === 'directory')) this.#replace(path, before, node);
     this.#nodes.set(path, node);
@@ -170,6 +215,12 @@ export class TreeBuilder implements EntrySink {
     this.#notice({ code: 'duplicate', path, detail: 'is there more than once; the last one counts' });
     this.#texts.delete(path);
     if (before.kind !== 'directory' || node.kind === 'directory') return;
+    if (++this.#replacedFolders > fixedLimits.replacedFolders.value)
+      throw exceeded(
+        fixedLimits.replacedFolders,
+        'Folders of the archive turn into files again and again',
+        'Make it anew.',
+      );
     for (const below of [...this.#nodes.keys()].filter((p) => p.startsWith(`${path}/`))) {
       this.#nodes.delete(below);
       this.#texts.delete(below);

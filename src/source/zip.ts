@@ -1,7 +1,9 @@
+import { crc32 } from 'node:zlib';
 import { fromBuffer, fromFd, type Entry, type ZipFile } from 'yauzl';
 import { promisify } from 'node:util';
 import type { Readable } from 'node:stream';
 import { Problem } from '../problems/problem.ts';
+import { checkInflated, type Meter } from './decompress.ts';
 import { exceeded, type SourceLimits } from './limits.ts';
 import type { Spool } from './spool.ts';
 import type { EntryKind, EntrySink } from './tar-scanner.ts';
@@ -43,8 +45,15 @@ async function openZip(spool: Spool): Promise<ZipFile> {
 const S_IFMT = 0o170000;
 const S_IFLNK = 0o120000;
 const S_IFDIR = 0o040000;
+const S_IFREG = 0o100000;
 const UNIX = 3;
 const ENCRYPTED = 1;
+
+/** A device or a pipe, as Unix writers can put into a zip. */
+const isSpecial = (entry: Entry): boolean => {
+  const format = entry.versionMadeBy >>> 8 === UNIX ? (entry.externalFileAttributes >>> 16) & S_IFMT : 0;
+  return ![0, S_IFREG, S_IFDIR, S_IFLNK].includes(format);
+};
 
 /** Kind and mode, where the writer was a Unix; else by the name's last slash. */
 function attributes(entry: Entry, name: Buffer): { kind: EntryKind; mode: number } {
@@ -68,11 +77,17 @@ function nextEntry(zip: ZipFile): Promise<Entry | undefined> {
   });
 }
 
+/** The content, whose checksum has to be right; that of an entry without content is not looked at. */
 async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {
   const stream = await promisify(
     zip.openReadStream.bind(zip) as (e: Entry, done: (e: Error | null, s: Readable) => void) => void,
   )(entry);
-  for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+  let sum = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== entry.crc32) throw damaged('the checksum of an entry is wrong');
 }
 
 const MAX_TARGET_BYTES = 4096;
@@ -98,18 +113,19 @@ export async function readZip(
       `The archive has ${zip.entryCount} entries`,
       'Leave out dependencies and build output.',
     );
-  let inflated = 0;
+  const meter: Meter = { sent: spool.length, inflated: 0 };
   for (let entry = await nextEntry(zip); entry; entry = await nextEntry(zip)) {
     if ((entry.generalPurposeBitFlag & ENCRYPTED) !== 0) throw damaged('an entry is encrypted');
     const name = entry.fileName as unknown as Buffer;
+    if (isSpecial(entry))
+      throw new Problem('unsafe-archive', {
+        detail: `The entry ${JSON.stringify(name.toString())} is a device or a pipe.`,
+        hint: 'A build context holds files, folders and links. Leave it out.',
+      });
     const { kind, mode } = attributes(entry, name);
-    inflated += entry.uncompressedSize;
-    if (inflated > limits.inflated.value)
-      throw exceeded(
-        limits.inflated,
-        `The archive has more than ${limits.inflated.value} bytes when decompressed`,
-        'Send less.',
-      );
+    // What an entry says of its size is held to when it is read.
+    meter.inflated += entry.uncompressedSize;
+    checkInflated(meter, limits);
     try {
       if (kind === 'symlink') {
         sink.entry({ name, kind, mode, size: 0, target: await linkOf(zip, entry) });

@@ -49,6 +49,8 @@ export function sourceOperations(services: Services): Operation[] {
       const stream = type === 'application/gzip' ? gzipped(tar) : tar;
       stream.once('close', () => void source.dispose());
       call.reply.raw.once('close', () => stream.destroy());
+      // A client that went away while the answer was made will not close again.
+      if (call.reply.raw.destroyed) stream.destroy();
       if (type === 'application/x-tar') call.reply.header('content-length', context.length);
       return answer(call.reply, type, stream, received.etag(type));
     });

@@ -75,7 +75,7 @@ function fits(tokens: readonly Token[], path: string): boolean {
         if (fits(later, path.slice(slash + 1))) return true;
       return false;
     }
-    case 'rest':
+    default:
       return true;
   }
 }

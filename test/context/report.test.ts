@@ -56,7 +56,7 @@ describe('the page', () => {
         fc.pre(same && !/env|\.(pem|key|p12|pfx|jks|ppk)|id_|secret/i.test(name + folder));
         assert.deepEqual(shape(name, folder), expected);
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('the text for a terminal', () => {
         const text = textReport(analysed({ [`a/${name}`]: 3000, [`b/${name}`]: 3000, [`l${name}`]: `->${name}` }));
         assert.doesNotMatch(text, /[\p{Cf}\p{Zl}\p{Zp}]|[^\P{Cc}\n]/u);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
   });
 

@@ -86,7 +86,7 @@ describe('the matcher', () => {
         if (!parsed) return;
         assert.equal(compilePattern(parsed.text).test(candidate), slowMatch(parsed.text, candidate));
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('the matcher', () => {
         );
         assert.equal(kept.length + ignored.length, entries.length);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
@@ -147,7 +147,7 @@ describe('the matcher', () => {
           rmSync(root, { recursive: true });
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 

@@ -14,7 +14,8 @@ import { docker, run, type Done } from './engine.ts';
 
 const tools = { templates: loadTemplates(), version: 'test' };
 
-async function pack(folder: string): Promise<Buffer> {
+/** A folder as the tar that `tar c .` makes. */
+export async function packFolder(folder: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const tar = spawn('tar', ['c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const chunk of tar.stdout) chunks.push(chunk as Buffer);
@@ -29,7 +30,7 @@ export async function contextOf(
 ): Promise<Buffer> {
   const form = new FormData();
   form.set('manifest', JSON.stringify(request));
-  form.set('archive', new Blob([new Uint8Array(await pack(folder))]), 'project.tar');
+  form.set('archive', new Blob([new Uint8Array(await packFolder(folder))]), 'project.tar');
   const answer = await fetch(`${url}/v1/source/context`, { method: 'POST', body: form });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   return Buffer.from(await answer.arrayBuffer());

@@ -60,24 +60,16 @@ function fits(tokens: readonly Token[], path: string): boolean {
   const [token, ...later] = tokens;
   if (!token) return path === '';
   const [c = ''] = path;
-  switch (token.kind) {
-    case 'text':
-      return c === token.text && fits(later, path.slice(1));
-    case 'one':
-      return c !== '' && c !== '/' && fits(later, path.slice(1));
-    case 'class':
-      return c !== '' && token.fits(c) && fits(later, path.slice(1));
-    case 'name':
-      return fits(later, path) || (c !== '' && c !== '/' && fits(tokens, path.slice(1)));
-    case 'folders': {
-      if (fits(later, path)) return true;
-      for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
-        if (fits(later, path.slice(slash + 1))) return true;
-      return false;
-    }
-    default:
-      return true;
-  }
+  const rest = path.slice(1);
+  if (token.kind === 'rest') return true;
+  if (token.kind === 'text') return c === token.text && fits(later, rest);
+  if (token.kind === 'one') return c !== '' && c !== '/' && fits(later, rest);
+  if (token.kind === 'class') return c !== '' && token.fits(c) && fits(later, rest);
+  if (token.kind === 'name') return fits(later, path) || (c !== '' && c !== '/' && fits(tokens, rest));
+  if (fits(later, path)) return true;
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1))
+    if (fits(later, path.slice(slash + 1))) return true;
+  return false;
 }
 
 /** One pattern against one path; a pattern that is `**` and plain text, or plain text and `**`, is the end or the begin. */

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { file, header } from '../support/raw-tar.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+/** An answer that comes while the upload is still under way has to arrive: every one of them, with any client. */
+
+const TRIES = 200;
+const AT_ONCE = 4;
+const MB = 1024 * 1024;
+
+const rest = Buffer.concat([header({ name: 'large', size: 3 * MB }), Buffer.alloc(3 * MB, 'x')]);
+const zipped = gzipSync(Buffer.concat([file('a'), Buffer.alloc(3 * MB, 'y')]), { level: 0 });
+zipped.fill(0xff, 100_000, 100_400);
+
+const bodies: readonly {
+  readonly what: string;
+  readonly status: number;
+  readonly body: Buffer;
+  readonly form?: boolean;
+}[] = [
+  { what: 'climbs out', status: 422, body: Buffer.concat([file('../a'), rest]) },
+  { what: 'too large', status: 413, body: Buffer.concat([file('a'), rest, rest]) },
+  { what: 'damaged', status: 400, body: zipped },
+  { what: 'no archive', status: 415, body: Buffer.alloc(3 * MB, 'text ') },
+  { what: 'climbs out, as a form', status: 422, body: Buffer.concat([file('../a'), rest]), form: true },
+];
+
+describe('an answer before the upload has ended', () => {
+  let service: TestService;
+  let folder: string;
+  before(async () => {
+    service = await startService({ LIMIT_UPLOAD_BYTES: String(4 * MB) });
+    folder = mkdtempSync(join(tmpdir(), 'dockwright-early-'));
+    for (const { what, body } of bodies) writeFileSync(join(folder, what), body);
+  });
+  after(async () => {
+    await service.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Statuses that did not come, of so many tries. */
+  async function lost(attempt: (index: number) => Promise<number>): Promise<string[]> {
+    const missing: string[] = [];
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let i = next++; i < TRIES; i = next++) {
+        const { what, status } = bodies[i % bodies.length] ?? { what: '', status: 0 };
+        const got = await attempt(i);
+        if (got !== status) missing.push(`${what}: ${got}`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return missing;
+  }
+
+  test('reaches curl, with and without a length, 200 times out of 200', async () => {
+    const missing = await lost(async (i) => {
+      const { what, form } = bodies[i % bodies.length] ?? { what: '' };
+      const path = join(folder, what);
+      const how = form ? ['-F', `archive=@"${path}"`] : ['-X', 'POST', '-T', path];
+      const args = ['-sS', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Expect:', ...how];
+      if (i % 2 === 0 && !form) args.push('-H', 'Transfer-Encoding: chunked');
+      const child = spawn('curl', [...args, `${service.url}/v1/source/context`], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let out = '';
+      for await (const chunk of child.stdout) out += String(chunk);
+      return Number(out);
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  test('reaches fetch, 200 times out of 200', async () => {
+    const missing = await lost(async (i) => {
+      const { body, form } = bodies[i % bodies.length] ?? { body: Buffer.alloc(0) };
+      const data = new FormData();
+      const bytes = new Uint8Array(body);
+      if (form) data.set('archive', new Blob([bytes]), 'a.tar');
+      const answer = await fetch(`${service.url}/v1/source/context`, { method: 'POST', body: form ? data : bytes });
+      const problem = (await answer.json()) as { status: number };
+      return problem.status === answer.status ? answer.status : -1;
+    });
+    assert.deepEqual(missing, []);
+    assert.deepEqual(service.spooled(), []);
+  });
+});

@@ -14,8 +14,8 @@ const TRIES = 200;
 const AT_ONCE = 4;
 const MB = 1024 * 1024;
 
-const rest = Buffer.concat([header({ name: 'large', size: 3 * MB }), Buffer.alloc(3 * MB, 'x')]);
-const zipped = gzipSync(Buffer.concat([file('a'), Buffer.alloc(3 * MB, 'y')]), { level: 0 });
+const rest = Buffer.concat([header({ name: 'large', size: 1.5 * MB }), Buffer.alloc(1.5 * MB, 'x')]);
+const zipped = gzipSync(Buffer.concat([file('a'), Buffer.alloc(1.5 * MB, 'y')]), { level: 0 });
 zipped.fill(0xff, 100_000, 100_400);
 
 const bodies: readonly {
@@ -27,7 +27,7 @@ const bodies: readonly {
   { what: 'climbs out', status: 422, body: Buffer.concat([file('../a'), rest]) },
   { what: 'too large', status: 413, body: Buffer.concat([file('a'), rest, rest]) },
   { what: 'damaged', status: 400, body: zipped },
-  { what: 'no archive', status: 415, body: Buffer.alloc(3 * MB, 'text ') },
+  { what: 'no archive', status: 415, body: Buffer.alloc(1.5 * MB, 'text ') },
   { what: 'climbs out, as a form', status: 422, body: Buffer.concat([file('../a'), rest]), form: true },
 ];
 
@@ -35,7 +35,7 @@ describe('an answer before the upload has ended', () => {
   let service: TestService;
   let folder: string;
   before(async () => {
-    service = await startService({ LIMIT_UPLOAD_BYTES: String(4 * MB) });
+    service = await startService({ LIMIT_UPLOAD_BYTES: String(2 * MB) });
     folder = mkdtempSync(join(tmpdir(), 'dockwright-early-'));
     for (const { what, body } of bodies) writeFileSync(join(folder, what), body);
   });

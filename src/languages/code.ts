@@ -14,6 +14,12 @@ export interface Code {
   readonly literals: readonly Literal[];
 }
 
+/**
+ * What has to be told apart, for languages that write comments as C does: comments, strings (a group each), and
+ * characters, which may hold a quote. Each alternative begins with another character: none can look back for long.
+ */
+export const C_LIKE = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)"|'(?:[^'\\\n]|\\.)'/g;
+
 /** `tokens` has the flag g; its first group that matched is a string's content. */
 export function readCode(path: string, text: string, tokens: RegExp): Code {
   const literals: Literal[] = [];

@@ -1,5 +1,6 @@
 import type { Language } from './language.ts';
 import { bun } from './bun/index.ts';
+import { cpp } from './cpp/index.ts';
 import { deno } from './deno/index.ts';
 import { dotnet } from './dotnet/index.ts';
 import { elixir } from './elixir/index.ts';
@@ -16,6 +17,7 @@ import { staticSites } from './static/index.ts';
 /** The one list of languages, by name; the order means nothing. */
 export const languages: readonly Language[] = [
   bun,
+  cpp,
   deno,
   dotnet,
   elixir,

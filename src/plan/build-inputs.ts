@@ -32,6 +32,9 @@ export function addBuildInputs(stage: Stage, manifest: Manifest): Stage {
   const { secrets = [], args = {}, packages = [] } = manifest.build ?? {};
   const phases = stage.steps.map((s) => (s.kind === 'run' ? s.phase : undefined));
   const firstInstall = phases.findIndex((phase) => phase === 'install' || phase === 'build');
+  // Not after the whole source: an edit of it would install them again.
+  const source = stage.steps.findIndex((s) => s.kind === 'copy' && s.from === undefined && s.sources.includes('.'));
+  const before = source >= 0 && source < firstInstall ? source : firstInstall;
   const firstBuild = phases.indexOf('build');
   const extra =
     firstInstall < 0
@@ -41,7 +44,7 @@ export function addBuildInputs(stage: Stage, manifest: Manifest): Stage {
     const needsSecrets =
       step.kind === 'run' && (step.phase === 'install' || step.phase === 'build') && secrets.length > 0;
     return [
-      ...(extra !== undefined && i === firstInstall ? [extra] : []),
+      ...(extra !== undefined && i === before ? [extra] : []),
       ...(i === firstBuild ? argSteps(args) : []),
       needsSecrets ? withSecrets(step, secrets) : step,
     ];

@@ -1,0 +1,68 @@
+import type { Target } from './project.ts';
+
+/** CMakeLists.txt, as far as it names programs. https://cmake.org/cmake/help/latest/manual/cmake-language.7.html */
+
+interface Call {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly line: number;
+}
+
+const COMMENT = /#\[\[[\s\S]*?\]\]|#[^\n]*/g;
+const CALL = /^[ \t]*([A-Za-z_]\w*)[ \t]*\(([^()]*)\)/gm;
+const ARGUMENT = /"((?:[^"\\]|\\.)*)"|([^\s"();]+)/g;
+
+/** The calls of commands in a file whose arguments hold no parentheses. */
+export function cmakeCalls(text: string): Call[] {
+  const code = text.replaceAll(COMMENT, (comment) => comment.replaceAll(/[^\n]/g, ' '));
+  return [...code.matchAll(CALL)].map((m) => ({
+    name: (m[1] ?? '').toLowerCase(),
+    args: [...(m[2] ?? '').matchAll(ARGUMENT)].map((a) => a[1] ?? a[2] ?? ''),
+    line: code.slice(0, m.index).split('\n').length,
+  }));
+}
+
+const MAX_DEPTH = 4;
+
+function expand(word: string, variables: ReadonlyMap<string, string>, depth = 0): string {
+  if (depth > MAX_DEPTH || word.length > 200) return word;
+  return word.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) => {
+    const value = variables.get(name);
+    return value === undefined ? whole : expand(value, variables, depth + 1);
+  });
+}
+
+const NO_PROGRAM = new Set(['IMPORTED', 'ALIAS']);
+
+/** The programs that a project makes, with the names that their files have. */
+export function cmakeTargets(texts: readonly { readonly path: string; readonly text: string }[]): {
+  name: string | undefined;
+  targets: Target[];
+} {
+  const variables = new Map<string, string>();
+  const targets: Target[] = [];
+  const named = new Map<string, string>();
+  let name: string | undefined;
+  // The root's file first: what it sets holds below.
+  for (const { path, text } of [...texts].sort((a, b) => a.path.split('/').length - b.path.split('/').length)) {
+    for (const { name: command, args, line } of cmakeCalls(text)) {
+      const [first = '', second = ''] = args.map((a) => expand(a, variables));
+      if (command === 'project') {
+        name ??= first;
+        variables.set('PROJECT_NAME', first);
+        if (!variables.has('CMAKE_PROJECT_NAME')) variables.set('CMAKE_PROJECT_NAME', first);
+      } else if (command === 'set' && args.length === 2) variables.set(first, second);
+      else if (
+        command === 'add_executable' &&
+        !args.some((a) => NO_PROGRAM.has(a)) &&
+        !args.includes('EXCLUDE_FROM_ALL')
+      )
+        targets.push({ name: first, file: path, line });
+      else if (command === 'set_target_properties') {
+        const at = args.indexOf('OUTPUT_NAME');
+        if (at > 0) named.set(first, expand(args[at + 1] ?? '', variables));
+      }
+    }
+  }
+  return { name, targets: targets.map((t) => ({ ...t, name: named.get(t.name) ?? t.name })) };
+}

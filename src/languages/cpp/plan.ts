@@ -1,0 +1,283 @@
+import { debianSlim } from '../../images/known.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
+import { toArgv } from '../../plan/command.ts';
+import { runtimeUser } from '../../plan/finish.ts';
+import { installPackages } from '../../plan/packages.ts';
+import type { Advice, BuildPlan, Stage, Step } from '../../plan/plan.ts';
+import { all, sh, type Shell } from '../../plan/shell.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { PlanRequest, Scope } from '../language.ts';
+import { collectLibraries, nativeRuntime, OUTPUT, runtimeVariant } from '../native-runtime.ts';
+import { programPath, programWords } from '../program-path.ts';
+import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
+import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
+import { cmakeCalls } from './cmake.ts';
+import { cppPackages, type CppPackages } from './packages.ts';
+import { chooseTarget, readCppProject, type ChosenTarget, type CppProject } from './project.ts';
+import { servingOf, type CppServing } from './serving.ts';
+
+/** All that is known of the program to run; `infer` and `plan` both read it. */
+export interface CppApp extends ChosenTarget {
+  readonly project: CppProject;
+  readonly serving: CppServing;
+  readonly packages: CppPackages;
+  readonly files: RunFiles;
+  readonly port: number | undefined;
+}
+
+const DEFAULT_PORT = 8080;
+const TOOLCHAIN = 'toolchain';
+const BUILD = '/build';
+const STAGING = '/staging';
+
+const CODE = { test: /\.(c|cc|cpp|cxx|h|hh|hpp|hxx|ipp|o|a)$/i, glob: '**/*.{c,cc,cpp,cxx,h,hh,hpp,hxx}' };
+
+const habits: FileHabits = {
+  code: /(\.(c|cc|cpp|cxx|h|hh|hpp|hxx|ipp|cmake|am|ac|in|o|a)|(^|\/)(CMakeLists\.txt|CMakePresets\.json|meson\.build|vcpkg\.json|conanfile\.(txt|py)|[Mm]akefile))$/i,
+  takesPath:
+    /(open|fopen|ifstream|path|load\w*|read\w*|set_mount_point|serve\w*|root|dir\w*|File|parse\w*)\w*\s*[({][^(){}\n]{0,60}$/i,
+  makesFiles: /\bofstream\b|\bfopen\s*\([^)]*"[wa]|\bsqlite3_open|\bcreate_director(?:y|ies)\b|\bmkdir\s*\(/,
+  makesFolder: /\b(?:create_director(?:y|ies)|mkdir)\s*\(\s*"([^"]+)"/g,
+};
+
+/** Reads a project and picks its program; undefined where none can be. */
+export function cppApp(
+  { inventory, member }: Scope,
+  command: readonly string[] | undefined,
+): { app: CppApp | undefined; project: CppProject | undefined } {
+  const tree = inventory.at(member);
+  const words = programWords(command).map((word) => word.slice(word.lastIndexOf('/') + 1));
+  const project = readCppProject(tree, words[0]);
+  const chosen = project && chooseTarget(project, words);
+  if (!project || !chosen) return { app: undefined, project };
+  const serving = servingOf(project);
+  const search = { inventory: tree, code: serving.code, habits, bases: [''], embedded: [] };
+  const files = { read: filesRead(search), written: foldersWritten(serving.code, habits, false), empty: [] };
+  const port = serving.serves ? (serving.port?.port ?? DEFAULT_PORT) : undefined;
+  return {
+    app: { project, ...chosen, serving, packages: cppPackages(project, serving.headers), files, port },
+    project,
+  };
+}
+
+function noProgram(project: CppProject | undefined): Problem {
+  const names = (project?.targets ?? []).map((t) => t.name);
+  if (!project || names.length === 0) {
+    return new Problem('no-start-command', {
+      detail: `${project?.file ?? 'The project'} names no program: ${project?.system === 'cmake' ? 'no add_executable' : project?.system === 'meson' ? 'no executable()' : 'no source file with a main function that stands out'}.`,
+      hint: 'A library cannot be run. Add a program, or say what is run: "command": ["NAME"] in the manifest, with "build": {"command": …} where the build is another.',
+    });
+  }
+  return new Problem('no-start-command', {
+    detail: `${project.file} makes ${names.length} programs, and nothing tells which one to run: ${names.join(', ')}.`,
+    hint: `Say which it is: "command": ["${names[0] ?? ''}"] in the manifest.`,
+    members: { programs: names },
+  });
+}
+
+const TOOLS: Readonly<Record<CppProject['system'], readonly string[]>> = {
+  cmake: ['cmake', 'ninja-build'],
+  meson: ['meson', 'ninja-build'],
+  autotools: ['autoconf', 'automake', 'libtool', 'make'],
+  make: ['make'],
+  compiler: [],
+};
+
+/** The compiler and the build system, in a stage of their own: no change of the project installs them again. */
+function toolchainStage({ system }: CppProject): Stage {
+  const packages = ['ca-certificates', 'g++', 'git', 'libc6-dev', 'pkg-config', ...TOOLS[system]].sort();
+  const install = installPackages(
+    'debian',
+    packages,
+    'the compiler of Debian, so that what is linked is what the image has, and the build system',
+  );
+  return {
+    name: TOOLCHAIN,
+    base: debianSlim,
+    why: 'the compiler and the build system',
+    steps: install ? [install] : [],
+  };
+}
+
+/** Files that the project installs beside its program; a program may look for them where they would be installed. */
+const installsData = ({ texts }: CppProject): boolean =>
+  texts.some(({ path, text }) =>
+    path.endsWith('meson.build')
+      ? /\binstall_(?:data|subdir)\s*\(/.test(text)
+      : cmakeCalls(text).some(
+          (c) =>
+            c.name === 'install' &&
+            ['FILES', 'DIRECTORY'].includes(c.args[0] ?? '') &&
+            !c.args.some((a) => /include|cmake|pkgconfig/i.test(a)),
+        ),
+  );
+
+/** The file of the program, wherever the build has put it. */
+const pickProgram = (name: string, ...folders: readonly string[]): Shell =>
+  sh`mkdir -p ${OUTPUT} && cp "$(find ${folders} -type f -name ${name} -perm -u+x -print -quit)" ${`${OUTPUT}/${name}`}`;
+
+/** Where it cannot be read what the build makes: the first program that it made. */
+const pickAny = (name: string): Shell =>
+  sh`mkdir -p ${OUTPUT} && find ${APP_ROOT} -type f -perm -u+x -newer /started -exec sh -c 'head -c 4 "$1" | grep -q ELF' sh {} ';' -print | grep -v '[.]so' | head -n 1 | xargs -I{} cp {} ${`${OUTPUT}/${name}`}`;
+
+function buildCommands({ project, target }: CppApp): Shell[] {
+  const { system, inventory, sources, cxx, targets } = project;
+  const { name } = target;
+  if (system === 'cmake') {
+    const stage = installsData(project)
+      ? [sh`DESTDIR=${STAGING} cmake --install ${BUILD}`, sh`mkdir -p ${STAGING}/usr/local/share`]
+      : [];
+    return [
+      sh`cmake -S . -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF`,
+      sh`cmake --build ${BUILD}`,
+      ...stage,
+      pickProgram(name, BUILD, APP_ROOT),
+    ];
+  }
+  if (system === 'meson') {
+    const stage = installsData(project)
+      ? [sh`DESTDIR=${STAGING} meson install -C ${BUILD}`, sh`mkdir -p ${STAGING}/usr/local/share`]
+      : [];
+    return [
+      sh`meson setup ${BUILD} --buildtype=release --prefix=/usr/local`,
+      sh`meson compile -C ${BUILD}`,
+      ...stage,
+      pickProgram(name, BUILD),
+    ];
+  }
+  if (system === 'autotools') {
+    const configure = inventory.isFile('configure')
+      ? []
+      : inventory.isFile('autogen.sh') && !inventory.isFile('configure.ac')
+        ? [sh`NOCONFIGURE=1 sh ./autogen.sh`]
+        : [sh`autoreconf -fi`];
+    return [
+      ...configure,
+      sh`sh ./configure --prefix=/usr/local`,
+      sh`make -j"$(nproc)"`,
+      sh`make install`,
+      sh`ldconfig`,
+      pickProgram(name, '/usr/local/bin', '/usr/local/sbin', APP_ROOT),
+    ];
+  }
+  if (system === 'make') {
+    const known = targets.some((t) => t.name === name);
+    return [
+      ...(known ? [] : [sh`touch /started`]),
+      sh`make -j"$(nproc)"`,
+      known ? pickProgram(name, APP_ROOT) : pickAny(name),
+    ];
+  }
+  const compiler = cxx ? 'c++' : 'cc';
+  return [sh`mkdir -p ${OUTPUT}`, sh`${compiler} -O2 -pthread -o ${`${OUTPUT}/${name}`} ${sources} -lm`];
+}
+
+function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly string[]): Stage {
+  const own = settings.build?.command;
+  const out = `${OUTPUT}/${app.target.name}`;
+  return {
+    name: BUILD_STAGE,
+    base: { stage: TOOLCHAIN },
+    why: 'compiles the project',
+    steps: [
+      { kind: 'workdir', path: APP_ROOT, why: 'the source' },
+      ...rootfsSteps(writable),
+      { kind: 'copy', sources: ['.'], to: '.', why: 'the source' },
+      own === undefined
+        ? {
+            kind: 'run',
+            phase: 'build',
+            command: all(...buildCommands(app)),
+            why: `compiled by ${app.project.system === 'compiler' ? 'the compiler itself' : app.project.system}, with the settings for a release`,
+            evidence: [app.from],
+          }
+        : { kind: 'run', phase: 'build', command: toArgv(own), why: 'the build command of the manifest' },
+      ...(own === undefined
+        ? []
+        : [
+            {
+              kind: 'run',
+              command: pickProgram(app.target.name, APP_ROOT, BUILD),
+              why: 'the program that it made',
+            } satisfies Step,
+          ]),
+      collectLibraries([out]),
+    ],
+  };
+}
+
+function adviceOf({ packages, serving, port }: CppApp): Advice[] {
+  const unknown = packages.unknown.map(({ name, from }) => ({
+    code: 'unknown-library',
+    detail: `The build looks for ${name}, and it is not known which Debian package has it.`,
+    hint: 'Name the package with its headers under build.packages in the manifest; the library itself is copied along.',
+    ...(from.file === undefined ? {} : { file: from.file }),
+    ...(from.line === undefined ? {} : { line: from.line }),
+  }));
+  const managed = packages.managed.map((file) => ({
+    code: 'package-manager-set-aside',
+    detail: `The libraries that ${file} asks for are taken from Debian, in its versions.`,
+    hint: 'Where other versions are needed, run the package manager in build.command.',
+    file,
+  }));
+  const loopback =
+    serving.port?.loopback && port !== undefined
+      ? [
+          {
+            code: 'listens-on-loopback',
+            detail: `The program listens on an address of its own machine (port ${serving.port.port}); nothing outside the container reaches that.`,
+            hint: 'Listen on 0.0.0.0.',
+            ...(serving.port.from.file === undefined ? {} : { file: serving.port.from.file }),
+            ...(serving.port.from.line === undefined ? {} : { line: serving.port.from.line }),
+          },
+        ]
+      : [];
+  return [...unknown, ...managed, ...loopback];
+}
+
+/** Decides the build of a C or C++ project. Throws `no-start-command` where no program can be chosen. */
+export function planCpp(request: PlanRequest): BuildPlan {
+  const { app, project } = cppApp(request, request.command);
+  if (!app || !project) throw noProgram(project);
+  const { settings } = request;
+  const { variant, advice } = runtimeVariant(settings, request.variant, request.command);
+  const os = variant === 'distroless' ? 'distroless' : 'debian';
+  const writable = writableFolders(app.files, os);
+  const workload = settings.workload ?? (app.serving.serves ? 'service' : 'job');
+  const port = settings.port ?? (workload === 'service' ? (app.port ?? DEFAULT_PORT) : undefined);
+  const name = app.target.name;
+  const staged: Step[] =
+    installsData(project) &&
+    settings.build?.command === undefined &&
+    (project.system === 'cmake' || project.system === 'meson')
+      ? [
+          {
+            kind: 'copy',
+            from: BUILD_STAGE,
+            sources: [`${STAGING}/usr/local/share/`],
+            to: '/usr/local/share/',
+            why: 'what the project installs beside its program',
+          },
+        ]
+      : [];
+  const { runtime, stages } = nativeRuntime({
+    variant,
+    uid: runtimeUser(os, settings.run?.user),
+    env: project.system === 'autotools' ? { LD_LIBRARY_PATH: '/usr/local/lib' } : {},
+    programs: [{ from: `${OUTPUT}/${name}`, to: programPath(request.command, name) }],
+    files: [...staged, ...fileSteps(project.inventory, app.files, writable, CODE)],
+    libraries: true,
+    process: { argv: request.command ?? [name], evidence: [app.from], init: !app.serving.endsOnSigterm },
+    port,
+    compiler: { base: { stage: TOOLCHAIN }, argv: ['cc'] },
+  });
+  return {
+    stages: [toolchainStage(project), ...stages, buildStage(app, request, writable)],
+    runtime,
+    advice: [...advice, ...adviceOf(app)],
+  };
+}
+
+/** For detection: whether a folder's plain source files make a program. */
+export const hasPlainProgram = (inventory: Inventory): boolean =>
+  readCppProject(inventory, undefined)?.system === 'compiler';

@@ -1,0 +1,79 @@
+import { hitsOf, readCode, type Code } from '../code.ts';
+import { C_LIKE } from '../code.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { ownSource, type CppProject } from './project.ts';
+
+/** What a program is once it runs: a server with its port, or something that ends by itself. */
+export interface CppServing {
+  readonly code: readonly Code[];
+  readonly serves: Evidence | undefined;
+  readonly port: { readonly port: number; readonly from: Evidence; readonly loopback: boolean } | undefined;
+  readonly readsPort: boolean;
+  readonly endsOnSigterm: boolean;
+  /** Headers in angle brackets or quotes that are no files of the project. */
+  readonly headers: ReadonlySet<string>;
+}
+
+const LISTENS =
+  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b/g;
+const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
+  {
+    why: 'the port when PORT is not set',
+    pattern: /\?\s*(?:std::)?(?:atoi|stoi|atol|strtol)\s*\([^)]*\)\s*:\s*(?<port>\d{2,5})\b/g,
+  },
+  { why: 'the default beside PORT', pattern: /"PORT"[^;{}]{0,160}[?:|,]\s*"?(?<port>\d{2,5})\b/g },
+  {
+    why: 'the address that it listens on',
+    pattern:
+      /\b(?:listen|addListener|bind|bind_to_port|createShared|Address|AddListeningPort)\s*\(\s*\{?\s*"(?<host>[\w.:[\]]*?)"\s*,\s*(?<port>\d{2,5})\b/g,
+  },
+  {
+    why: 'the address that it listens on',
+    pattern: /"(?:https?:\/\/|tcp:\/\/)?(?<host>0\.0\.0\.0|127\.0\.0\.1|localhost|\[::\]|\*):(?<port>\d{2,5})\b/g,
+  },
+  {
+    why: 'the port that it listens on',
+    pattern:
+      /(?:\.port|\.listen|\bhtons|\bMHD_start_daemon\s*\([^,]*|\bPort|\bendpoint\s*[({][^;{}]{0,60}?)\s*[(,]\s*(?<port>\d{4,5})\b/g,
+  },
+  { why: 'the port that the source names', pattern: /\b\w*port\w*\b\s*(?:=|\{|\s)\s*\(?\s*(?<port>\d{4,5})\b/gi },
+];
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
+/** Ports of databases and queues. */
+const ASKED = new Set([3306, 4222, 5432, 5672, 6379, 9042, 9092, 27017]);
+
+function portOf(code: readonly Code[]): CppServing['port'] {
+  const found = PORTS.flatMap(({ why, pattern }) =>
+    hitsOf(code, pattern, why).flatMap(({ groups, from }) => {
+      const port = Number(groups.groups?.['port']);
+      const loopback = LOOPBACK.test(groups.groups?.['host'] ?? '');
+      return port >= 80 && port <= 65535 && !ASKED.has(port) ? [{ port, from, loopback }] : [];
+    }),
+  );
+  return found.find((f) => !f.loopback) ?? found[0];
+}
+
+export function servingOf(project: CppProject): CppServing {
+  const { inventory } = project;
+  const code = ownSource(inventory).flatMap((path) => {
+    const text = inventory.text(path);
+    return text === undefined ? [] : [readCode(path, text, C_LIKE)];
+  });
+  const [serves] = hitsOf(code, LISTENS, 'it listens on a port');
+  const names = new Set(
+    inventory.files((path) => /\.(h|hh|hpp|hxx)$/i.test(path)).map((path) => path.slice(path.lastIndexOf('/') + 1)),
+  );
+  const headers = code
+    .flatMap((file) =>
+      [...file.code.matchAll(/^[ \t]*#[ \t]*include[ \t]*[<"]([\w./+-]+)[>"]/gm)].map((m) => m[1] ?? ''),
+    )
+    .filter((header) => !names.has(header.slice(header.lastIndexOf('/') + 1)));
+  return {
+    code,
+    serves: serves?.from,
+    port: serves ? portOf(code) : undefined,
+    readsPort: code.some((file) => /\bgetenv\s*\(\s*"PORT"/.test(file.code)),
+    endsOnSigterm: code.some((file) => /\bSIGTERM\b|\b(?:crow|drogon)::/.test(file.code)),
+    headers: new Set(headers),
+  };
+}

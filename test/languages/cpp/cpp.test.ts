@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { adviceOf, dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
+
+const MAIN = 'int main() { return 0; }\n';
+const commandOf = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest.command;
+const packagesOf = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest.build?.packages;
+
+describe('c and c++: programs of CMake', () => {
+  const cmake = (...lines: string[]) => ({
+    'CMakeLists.txt': ['project(shop)', ...lines, ''].join('\n'),
+    'main.cpp': MAIN,
+  });
+
+  test('by name, by variable, with the name of the file that is made', () => {
+    assert.deepEqual(commandOf(cmake('add_executable(till main.cpp)')), ['till']);
+    assert.deepEqual(commandOf(cmake('set(APP till)', 'add_executable(${APP} main.cpp)')), ['till']);
+    assert.deepEqual(commandOf(cmake('add_executable(${PROJECT_NAME} main.cpp)')), ['shop']);
+    assert.deepEqual(
+      commandOf(cmake('add_executable(t main.cpp)', 'set_target_properties(t PROPERTIES OUTPUT_NAME till)')),
+      ['till'],
+    );
+  });
+
+  test('in folders below, without tests, comments and what is only imported', () => {
+    const files = {
+      ...cmake('add_subdirectory(app)', '# add_executable(old main.cpp)', 'add_executable(tool IMPORTED)'),
+      'app/CMakeLists.txt': 'add_executable(till main.cpp)\n',
+      'tests/CMakeLists.txt': 'add_executable(check main.cpp)\n',
+    };
+    assert.deepEqual(commandOf(files), ['till']);
+  });
+
+  test('of several the one that the project is named after; else a command has to say', () => {
+    assert.deepEqual(commandOf(cmake('add_executable(till a.cpp)', 'add_executable(shop main.cpp)')), ['shop']);
+    const files = cmake('add_executable(red a.cpp)', 'add_executable(blue main.cpp)');
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'no-start-command');
+    assert.match(dockerfileOf(files, { command: 'blue' }), /-name blue /);
+  });
+
+  test('a library alone cannot be run', () => {
+    assert.equal(problemOf(() => dockerfileOf(cmake('add_library(shop main.cpp)')))?.slug, 'no-start-command');
+  });
+
+  test('packages by the exact names that are looked for', () => {
+    assert.deepEqual(
+      packagesOf(
+        cmake(
+          'find_package(OpenSSL REQUIRED)',
+          'find_package(Boost 1.74 REQUIRED COMPONENTS program_options)',
+          'add_executable(till main.cpp)',
+        ),
+      ),
+      ['libboost-dev', 'libboost-program-options-dev', 'libssl-dev'],
+    );
+    const unknown = cmake('find_package(Nowhere REQUIRED)', 'add_executable(till main.cpp)');
+    assert.deepEqual(adviceOf(unknown), ['unknown-library']);
+  });
+
+  test('what is installed beside a program goes along', () => {
+    const files = cmake('add_executable(till main.cpp)', 'install(FILES prices.txt DESTINATION share/shop)');
+    assert.match(dockerfileOf(files), /COPY --from=build \/staging\/usr\/local\/share\/ \/usr\/local\/share\//);
+  });
+});
+
+describe('c and c++: other build systems', () => {
+  test('Meson: by name, by variable, by the project', () => {
+    const meson = (...lines: string[]) => ({
+      'meson.build': ["project('shop', 'c')", ...lines, ''].join('\n'),
+      'main.c': MAIN,
+    });
+    assert.deepEqual(commandOf(meson("executable('till', 'main.c')")), ['till']);
+    assert.deepEqual(commandOf(meson("executable(meson.project_name(), 'main.c')")), ['shop']);
+    assert.deepEqual(packagesOf(meson("dependency('libcurl')", "executable('till', 'main.c')")), [
+      'libcurl4-openssl-dev',
+    ]);
+  });
+
+  test('a Makefile: the variable, the rule, what the compiler writes', () => {
+    const make = (text: string) => ({ Makefile: text, 'main.c': MAIN });
+    assert.deepEqual(commandOf(make('TARGET = till\nall: $(TARGET)\n$(TARGET): main.o\n\t$(CC) -o $@ main.o\n')), [
+      'till',
+    ]);
+    assert.deepEqual(commandOf(make('all:\n\tgcc main.c -o bin/till -lpq\n')), ['till']);
+    assert.deepEqual(packagesOf(make('all:\n\tgcc main.c -o bin/till -lpq\n')), ['libpq-dev']);
+  });
+
+  test('autotools: bin_PROGRAMS, and configure is made where it is missing', () => {
+    const text = dockerfileOf({
+      'configure.ac': 'AC_INIT([shop], [1.0])\n',
+      'Makefile.am': 'bin_PROGRAMS = till\n',
+      'main.c': MAIN,
+    });
+    assert.match(text, /autoreconf -fi/);
+    assert.match(text, /CMD \["till"\]/);
+  });
+
+  test('source alone: the files of one folder, around the one with a main function', () => {
+    assert.match(
+      dockerfileOf({ 'hello.c': MAIN, 'more.c': 'int more;\n' }),
+      /cc -O2 -pthread -o \/out\/hello hello\.c more\.c -lm/,
+    );
+    assert.match(
+      dockerfileOf({ 'src/main.cpp': MAIN, 'src/other.cpp': MAIN }),
+      /c\+\+ -O2 -pthread -o \/out\/main src\/main\.cpp -lm/,
+    );
+  });
+
+  test('a Makefile beside another language tells nothing', () => {
+    assert.equal(
+      projectOf({ 'go.mod': 'module a.org/b\n', 'main.go': 'package main\nfunc main() {}\n', Makefile: 'all:\n' })
+        .language.id,
+      'go',
+    );
+  });
+});
+
+describe('c and c++: serving', () => {
+  const port = (source: string) => {
+    const { manifest } = projectOf({ 'main.cpp': `${source}\n${MAIN}` }).merged;
+    return [manifest.workload, manifest.port];
+  };
+
+  test('the port of the call, beside PORT, of a constant', () => {
+    assert.deepEqual(port('void f() { svr.listen("0.0.0.0", 8081); }'), ['service', 8081]);
+    assert.deepEqual(port('void f() { app.port(18080).run(); crow::x(); }'), ['service', 18080]);
+    assert.deepEqual(port('int p = getenv("PORT") ? atoi(getenv("PORT")) : 9090; void f() { listen(s, 3); }'), [
+      'service',
+      9090,
+    ]);
+    assert.deepEqual(port('#define PORT 7777\nvoid f() { listen(s, 3); }'), ['service', 7777]);
+    assert.deepEqual(port(''), ['job', undefined]);
+  });
+});

@@ -1,0 +1,195 @@
+import { baseName } from '../../inventory/inventory.ts';
+import type { AppObject } from './app-object.ts';
+import { FRAMEWORKS } from './frameworks.ts';
+import type { Source } from './modules.ts';
+import { portOf } from './ports.ts';
+import type { PythonProject } from './project.ts';
+import type { Start } from './start.ts';
+import { importsPackage } from './source-file.ts';
+
+/** Frameworks with a server of their own, which take a file instead of an app object. */
+
+interface ScriptFramework {
+  readonly id: string;
+  /** Whether a file is one that the framework runs. */
+  readonly runs: (code: string) => boolean;
+  readonly argv: (file: string) => readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly health?: string;
+  readonly handlesSignals?: boolean;
+  /** The port is told on the command line or by the environment, whatever stands in the source. */
+  readonly told: boolean;
+}
+
+const ALL: readonly ScriptFramework[] = [
+  {
+    id: 'streamlit',
+    runs: (code) => /\bst\.\w+|\bstreamlit\.\w+|^from streamlit/m.test(code),
+    argv: (file) => [
+      'streamlit',
+      'run',
+      file,
+      '--server.address',
+      '0.0.0.0',
+      '--server.port',
+      '$PORT',
+      '--server.headless',
+      'true',
+      '--browser.gatherUsageStats',
+      'false',
+    ],
+    health: '/_stcore/health',
+    told: true,
+  },
+  {
+    id: 'chainlit',
+    runs: (code) => /@(cl|chainlit)\./.test(code),
+    argv: (file) => ['chainlit', 'run', file, '--host', '0.0.0.0', '--port', '$PORT', '--headless'],
+    told: true,
+  },
+  {
+    id: 'marimo',
+    runs: (code) => /marimo\.App\(/.test(code),
+    argv: (file) => ['marimo', 'run', file, '--host', '0.0.0.0', '--port', '$PORT', '--headless'],
+    told: true,
+  },
+  {
+    id: 'panel',
+    runs: (code) => /\.servable\(/.test(code),
+    argv: (file) => [
+      'panel',
+      'serve',
+      file,
+      '--address',
+      '0.0.0.0',
+      '--port',
+      '$PORT',
+      '--allow-websocket-origin',
+      '*',
+    ],
+    told: true,
+  },
+  {
+    id: 'gradio',
+    runs: (code) => /\.(launch|queue)\(/.test(code),
+    argv: (file) => ['env', 'GRADIO_SERVER_PORT=$PORT', 'python', file],
+    env: { GRADIO_SERVER_NAME: '0.0.0.0', GRADIO_ANALYTICS_ENABLED: 'False' },
+    told: true,
+  },
+  { id: 'nicegui', runs: (code) => /\bui\.run\(/.test(code), argv: (file) => ['python', file], told: false },
+  {
+    id: 'aiohttp',
+    runs: (code) => /\bweb\.run_app\(|\bweb\.(AppRunner|TCPSite)\(/.test(code),
+    argv: (file) => ['python', file],
+    handlesSignals: true,
+    told: false,
+  },
+  { id: 'tornado', runs: (code) => /\.(listen|bind)\(/.test(code), argv: (file) => ['python', file], told: false },
+  {
+    id: 'cherrypy',
+    runs: (code) => /cherrypy\.(quickstart|engine)/.test(code),
+    argv: (file) => ['python', file],
+    told: false,
+  },
+  {
+    id: 'robyn',
+    runs: (code) => /\.start\(/.test(code),
+    argv: (file) => ['python', file],
+    env: { ROBYN_HOST: '0.0.0.0' },
+    told: false,
+  },
+];
+
+const FILES = [
+  'streamlit_app',
+  'app',
+  'main',
+  'Home',
+  'home',
+  'Hello',
+  'server',
+  'index',
+  'run',
+  'web',
+  'demo',
+  'dashboard',
+  '__main__',
+];
+
+const rank = (path: string): number => {
+  const at = FILES.indexOf(baseName(path).replace(/\.py$/, ''));
+  return (at < 0 ? FILES.length : at) + 20 * (path.split('/').length - 1) + (/(^|\/)pages\//.test(path) ? 100 : 0);
+};
+
+export interface ScriptStart {
+  readonly start: Start;
+  /** True where it goes before an app object that was found as well: its file is the nearer one. */
+  readonly before: (object: AppObject) => boolean;
+}
+
+function sanicStart(project: PythonProject, object: AppObject): ScriptStart {
+  const target = object.factory
+    ? [`${object.module}:${object.variable}`, '--factory']
+    : [`${object.module}:${object.variable}`];
+  return {
+    before: () => true,
+    start: {
+      argv: ['sanic', ...target, '--host', '0.0.0.0', '--port', '$PORT', '--single-process'],
+      from: object.from,
+      rejected: [],
+      framework: { id: 'sanic', from: object.from },
+      workload: 'service',
+      workloadFrom: object.from,
+      port: portOf([object.source], 8000) ?? { port: 8000, from: { why: 'the usual port of Sanic' } },
+      health: undefined,
+      env: {},
+      folder: project.folder,
+      importRoots: object.root === project.folder ? [] : [object.root],
+      added: undefined,
+      handlesSignals: true,
+      advice: [],
+    },
+  };
+}
+
+/** How a framework of this kind starts, where the project has one and a file that it runs. */
+export function scriptFramework(
+  project: PythonProject,
+  sources: readonly Source[],
+  has: (name: string) => boolean,
+  object?: AppObject,
+): ScriptStart | undefined {
+  if (object?.framework.id === 'sanic') return sanicStart(project, object);
+  for (const { id, runs, argv, env = {}, health, handlesSignals = false, told } of ALL) {
+    const framework = FRAMEWORKS.find((f) => f.id === id);
+    if (!framework?.packages.some(has)) continue;
+    const [source] = sources
+      .filter((s) => framework.modules.some((m) => importsPackage(s.imports, m)) && runs(s.code))
+      .toSorted((a, b) => rank(a.path) - rank(b.path));
+    if (!source) continue;
+    const file = project.folder === '' ? source.path : source.path.slice(project.folder.length + 1);
+    const from = { file: source.path, why: `${file} is a ${id} app` };
+    const found = portOf([source], framework.port);
+    return {
+      before: (other) => rank(source.path) < rank(other.source.path) && other.framework.id !== 'fastapi',
+      start: {
+        argv: argv(file),
+        from,
+        rejected: [],
+        framework: { id, from },
+        workload: 'service',
+        workloadFrom: from,
+        port: !told && found ? found : { port: framework.port, from: { why: `the usual port of ${id}` } },
+        health:
+          health === undefined ? undefined : { path: health, from: { why: `${id} answers there while it lives` } },
+        env,
+        folder: project.folder,
+        importRoots: [],
+        added: undefined,
+        handlesSignals,
+        advice: [],
+      },
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,153 @@
+import { baseName, joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import type { Evidence } from '../../plan/plan.ts';
+import { moduleOf, type Source } from './modules.ts';
+import type { PythonProject } from './project.ts';
+import { setupScripts } from './setup-file.ts';
+import { lineAt, mainGuard } from './source-file.ts';
+
+/** Console commands and files of a project that can be run as they are. */
+
+export interface Runnable {
+  readonly argv: readonly string[];
+  readonly from: Evidence;
+  /** The file behind it, where it is one of the project's. */
+  readonly source: Source | undefined;
+  /** A folder that has to be on the import path, where it is not the app's. */
+  readonly root?: string;
+}
+
+const ENTRY_FILES = [
+  'main',
+  'app',
+  'server',
+  'run',
+  'bot',
+  'start',
+  'index',
+  'hello',
+  'wsgi',
+  'asgi',
+  'application',
+  'worker',
+  'web',
+  'api',
+  'cli',
+  'program',
+  'script',
+  'streamlit_app',
+];
+const SERVING_NAMES = ['serve', 'server', 'web', 'api', 'start', 'run', 'main', 'app', 'worker', 'bot'];
+
+function fileOfModule(sources: readonly Source[], module: string): Source | undefined {
+  const path = module.replaceAll('.', '/');
+  return sources.find(
+    (s) =>
+      s.path === `${path}.py` ||
+      s.path.endsWith(`/${path}.py`) ||
+      s.path === `${path}/__init__.py` ||
+      s.path.endsWith(`/${path}/__init__.py`),
+  );
+}
+
+/** Commands that installing the project puts on the PATH. */
+export function consoleCommands(project: PythonProject, sources: readonly Source[]): Runnable[] {
+  const { pyproject, folder, inventory } = project;
+  if (!project.packaged) return [];
+  const file = joinPath(folder, 'pyproject.toml');
+  const declared = [
+    ...Object.entries({ ...pyproject?.tool?.poetry?.scripts, ...pyproject?.project?.scripts }).map(
+      ([name, target]) => ({ name, target, file }),
+    ),
+    ...Object.entries(setupScripts(inventory, folder)).map(([name, target]) => ({
+      name,
+      target,
+      file: joinPath(folder, 'setup.py'),
+    })),
+  ].filter(({ name }) => /^[A-Za-z0-9][\w.-]*$/.test(name));
+  return declared.map(({ name, target, file: from }) => ({
+    argv: [name],
+    from: { file: from, why: `the command ${name}` },
+    source: fileOfModule(sources, target.split(':')[0] ?? ''),
+  }));
+}
+
+/** The one command that is meant: the only one, the one with the project's name, or one that says that it serves. */
+export function chooseCommand(project: PythonProject, commands: readonly Runnable[]): Runnable | undefined {
+  if (commands.length <= 1) return commands[0];
+  const name = (argv: readonly string[]): string => argv[0] ?? '';
+  const own = commands.find(
+    ({ argv }) => name(argv).replaceAll(/[-_.]/g, '') === project.name?.replaceAll(/[-_.]/g, ''),
+  );
+  return (
+    own ??
+    SERVING_NAMES.map((wanted) => commands.find(({ argv }) => name(argv) === wanted)).find((c) => c !== undefined)
+  );
+}
+
+function runnableFile(inventory: Inventory, app: string, source: Source, why: string): Runnable {
+  const relative = app === '' ? source.path : source.path.slice(app.length + 1);
+  const at = mainGuard(source.code);
+  const from: Evidence = { file: source.path, ...(at === undefined ? {} : { line: lineAt(source.code, at) }), why };
+  const module =
+    source.imports.relative || baseName(source.path) === '__main__.py'
+      ? moduleOf(inventory, app, source, false)
+      : undefined;
+  if (module) {
+    const name = module.name.replace(/\.__main__$/, '');
+    return { argv: ['python', '-m', name], from, source, ...(module.root === app ? {} : { root: module.root }) };
+  }
+  const asModule = moduleOf(inventory, app, source, false);
+  const inPackage = asModule?.root === app && asModule.name.includes('.');
+  if (inPackage) return { argv: ['python', '-m', asModule.name], from, source };
+  return { argv: ['python', relative], from, source };
+}
+
+/** Whether running a file does something, rather than defining things for others. */
+const doesSomething = (code: string): boolean =>
+  mainGuard(code) !== undefined ||
+  /^(?!class\b|def\b|async def\b|from\b|import\b|@|if TYPE_CHECKING)[A-Za-z_][\w.]*\s*\(/m.test(code) ||
+  /^(while|for|with|asyncio)\b/m.test(code);
+
+/** The file that is run, by its place and name, then by being the only one. */
+export function entryFile(project: PythonProject, sources: readonly Source[]): Runnable | undefined {
+  const { inventory, folder, name } = project;
+  const module = (name ?? '').toLowerCase().replaceAll(/[-.]/g, '_');
+  const below = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
+  const find = (path: string): Source | undefined => sources.find((s) => below(s.path) === path);
+  const atRoot = sources.filter((s) => parentOf(below(s.path)) === '');
+  for (const entry of ENTRY_FILES) {
+    const source = find(`${entry}.py`);
+    if (source && (doesSomething(source.code) || atRoot.length === 1))
+      return runnableFile(inventory, folder, source, `${entry}.py is run by convention`);
+  }
+  const mains = sources.filter((s) => baseName(s.path) === '__main__.py');
+  const main =
+    mains.find((s) => new RegExp(`(^|/)${module}/__main__\\.py$`).test(s.path)) ??
+    (mains.length === 1 ? mains[0] : undefined);
+  if (main && below(main.path) === '__main__.py')
+    return {
+      argv: ['python', '__main__.py'],
+      from: { file: main.path, why: 'the folder’s main program' },
+      source: main,
+    };
+  if (main) return runnableFile(inventory, folder, main, 'the main program of the package');
+  const folders = [
+    'src',
+    'app',
+    ...(module === '' ? [] : [module, `src/${module}`]),
+    'bot',
+    'server',
+    'backend',
+    'api',
+  ];
+  for (const at of folders) {
+    for (const entry of ENTRY_FILES) {
+      const source = find(`${at}/${entry}.py`);
+      if (source && doesSomething(source.code))
+        return runnableFile(inventory, folder, source, `${at}/${entry}.py is run by convention`);
+    }
+  }
+  const guarded = atRoot.filter((s) => mainGuard(s.code) !== undefined);
+  const only = guarded.length === 1 ? guarded[0] : guarded.length === 0 && atRoot.length === 1 ? atRoot[0] : undefined;
+  return only && runnableFile(inventory, folder, only, 'the only script at the root');
+}

@@ -9,6 +9,7 @@ import { go } from './go/index.ts';
 import { java } from './java/index.ts';
 import { node } from './node/index.ts';
 import { php } from './php/index.ts';
+import { python } from './python/index.ts';
 import { ruby } from './ruby/index.ts';
 import { rust } from './rust/index.ts';
 import { shell } from './shell/index.ts';
@@ -26,6 +27,7 @@ export const languages: readonly Language[] = [
   java,
   node,
   php,
+  python,
   ruby,
   rust,
   shell,

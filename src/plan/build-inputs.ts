@@ -39,7 +39,7 @@ export function addBuildInputs(stage: Stage, manifest: Manifest): Stage {
   const extra =
     firstInstall < 0
       ? undefined
-      : installPackages('debian', joinPackages(packages), 'system packages that the manifest asks for');
+      : installPackages(stage.os ?? 'debian', joinPackages(packages), 'system packages that the manifest asks for');
   const steps = stage.steps.flatMap((step, i): Step[] => {
     const needsSecrets =
       step.kind === 'run' && (step.phase === 'install' || step.phase === 'build') && secrets.length > 0;

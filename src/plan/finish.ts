@@ -116,8 +116,9 @@ function closing(plan: BuildPlan, manifest: Manifest, uid: number, entrypoint: r
   const signal = manifest.run?.stopSignal ?? runtime.process.stopSignal;
   if (signal !== undefined)
     steps.push({ kind: 'stopsignal', signal, why: 'the signal on which the program ends in order' });
-  const { argv, why, evidence } = runtime.process;
-  const { program, args } = startedBy(manifest.command, manifest.entrypoint?.program) ?? { program: [], args: argv };
+  const { argv, settled = false, why, evidence } = runtime.process;
+  const given = settled && manifest.entrypoint?.program === undefined ? undefined : manifest.command;
+  const { program, args } = startedBy(given, manifest.entrypoint?.program) ?? { program: [], args: argv };
   if (entrypoint.length + program.length > 0) {
     steps.push({
       kind: 'entrypoint',
@@ -188,12 +189,19 @@ function factsOf(plan: BuildPlan, manifest: Manifest, uid: number, final: Stage)
   };
 }
 
+const withPackages = (manifest: Manifest, { build, run }: NonNullable<BuildPlan['packages']>): Manifest => ({
+  ...manifest,
+  build: { ...manifest.build, packages: [...build] },
+  run: { ...manifest.run, packages: [...run] },
+});
+
 /**
- * Completes a language's plan. `manifest` is the merged one, `root` the app's folder in the build context. Throws
+ * Completes a language's plan. `merged` is the merged manifest, `root` the app's folder in the build context. Throws
  * `not-plannable` for what the image cannot do.
  */
-export function finishPlan(plan: BuildPlan, manifest: Manifest, root = ''): FinishedPlan {
+export function finishPlan(plan: BuildPlan, merged: Manifest, root = ''): FinishedPlan {
   const { runtime } = plan;
+  const manifest = plan.packages ? withPackages(merged, plan.packages) : merged;
   const { os } = runtime;
   checkShell(os, manifest);
   const uid = manifest.run?.user ?? runtime.user ?? runtimeUser(os, undefined);

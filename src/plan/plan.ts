@@ -102,6 +102,8 @@ export interface Stage {
   readonly base: ImageRef | 'scratch' | { readonly stage: string };
   /** Built on the builder's own platform: for cross-compilation. */
   readonly buildPlatform?: boolean;
+  /** Whose package manager it has; Debian's when not given. */
+  readonly os?: 'debian' | 'alpine';
   readonly why: string;
   readonly steps: readonly Step[];
 }
@@ -122,6 +124,8 @@ export interface Runtime {
   readonly steps: readonly Step[];
   readonly process: {
     readonly argv: readonly string[];
+    /** The argv has the manifest's command worked in; else that command takes its place. */
+    readonly settled?: boolean;
     readonly why: string;
     readonly evidence?: readonly Evidence[];
     /** True where the program, as PID 1, would not end on SIGTERM or not reap its children. */
@@ -141,6 +145,8 @@ export interface Runtime {
 export interface BuildPlan {
   /** In order; the runtime stage comes after them. */
   readonly stages: readonly Stage[];
+  /** System packages by the names of the images' distribution, in place of those of the merged manifest. */
+  readonly packages?: { readonly build: readonly string[]; readonly run: readonly string[] };
   readonly runtime: Runtime;
   readonly advice: readonly Advice[];
 }

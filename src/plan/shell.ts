@@ -30,7 +30,12 @@ function fragment(word: Word): string {
 
 /** One command. Arrays become several words; another `Shell` of one command is taken as it is. */
 export function sh(template: TemplateStringsArray, ...words: readonly Word[]): Shell {
-  const text = template.reduce((all, part, i) => all + fragment(words[i - 1] ?? []) + part);
+  const text = template.reduce((all, part, i) => {
+    const word = fragment(words[i - 1] ?? []);
+    // An empty list is no word: the blank beside it goes as well.
+    if (word === '' && all === '') return part.trimStart();
+    return word === '' && all.endsWith(' ') && !/^\S/.test(part) ? all.slice(0, -1) + part : all + word + part;
+  });
   if (/[\n\r]/.test(text)) throw new TypeError('a command is one line');
   return { lines: [text] };
 }

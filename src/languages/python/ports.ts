@@ -13,7 +13,8 @@ export interface PortFound {
 const FROM_ENV =
   /(?:getenv|environ\.get|env(?:\.\w+)?|config)\(\s*["'](?:PORT|SERVER_PORT|APP_PORT|HTTP_PORT)["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})["']?/g;
 const ENV_ALONE = /(?:environ\[\s*["']PORT["']\s*\]|(?:getenv|environ\.get)\(\s*["']PORT["']\s*\))/;
-const ARGUMENT = /\bport\s*=\s*(?:int\()?["']?(\d{2,5})\b/g;
+const ARGUMENT =
+  /(?:\brun|run_app|\bserve|run_simple|\blaunch|\bstart|\bConfig|\blisten)\([^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?["']?(\d{2,5})\b/g;
 const LISTEN =
   /\.listen\(\s*(\d{2,5})\b|(?:HTTPServer|TCPServer|make_server|WSGIServer)\(\s*\(?\s*["'][\d.]*["']\s*,\s*(\d{2,5})\b/g;
 const CONSTANT = /^(?:PORT|port|SERVER_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b/gm;
@@ -38,7 +39,7 @@ export function portOf(sources: readonly Source[], fallback: number): PortFound 
   return reading && { port: fallback, fromEnv: true, from: { file: reading.path, why: 'it reads PORT' } };
 }
 
-export const readsPort = (code: string): boolean => /["']PORT["']/.test(code);
+const readsPort = (code: string): boolean => /["']PORT["']/.test(code);
 
 /** Whether a script, when it is run, listens where other machines reach it. */
 export const listensEverywhere = (code: string): boolean =>

@@ -150,7 +150,7 @@ function tableRequirement(name: string, value: unknown): Requirement {
   const url = git ?? path;
   const markers = [
     table['markers'],
-    table['platform'] === undefined ? undefined : `sys_platform == '${String(table['platform'])}'`,
+    typeof table['platform'] === 'string' ? `sys_platform == '${table['platform']}'` : undefined,
   ].find((m) => typeof m === 'string');
   return {
     name: normalName(name),
@@ -307,6 +307,37 @@ function poetryPackage(
   );
 }
 
+const NO_PACKAGE =
+  /^(\..*|tests?|docs?|doc|examples?|scripts|tools|build|dist|venv|env|node_modules|static|templates|migrations|bin|benchmarks?|tasks|utils_dev|__pycache__|notebooks?)$/;
+
+/**
+ * Whether setuptools or Hatchling would find what to install: they stop where a flat project has several folders, or
+ * none by its name. https://setuptools.pypa.io/en/latest/userguide/package_discovery.html
+ */
+function findsPackages(
+  inventory: Inventory,
+  folder: string,
+  pyproject: Pyproject | undefined,
+  name: string | undefined,
+): boolean {
+  if (!inventory.complete) return true;
+  const { setuptools, hatch } = pyproject?.tool ?? {};
+  if (setuptools?.['packages'] !== undefined || setuptools?.['py-modules'] !== undefined) return true;
+  if (JSON.stringify(hatch ?? {}).includes('"packages"') || inventory.isFile(joinPath(folder, 'setup.py'))) return true;
+  const module = (name ?? '').toLowerCase().replaceAll(/[-.]/g, '_');
+  if ([module, `src/${module}`].some((path) => inventory.isDirectory(joinPath(folder, path)))) return true;
+  if (inventory.isDirectory(joinPath(folder, 'src'))) return true;
+  if (/hatchling|flit|uv_build|poetry/.test(pyproject?.['build-system']?.['build-backend'] ?? '')) return false;
+  const found = inventory
+    .names(folder)
+    .filter((entry) => inventory.isDirectory(joinPath(folder, entry)) && !NO_PACKAGE.test(entry))
+    .filter(
+      (entry) =>
+        inventory.files((path) => path.startsWith(`${joinPath(folder, entry)}/`) && path.endsWith('.py')).length > 0,
+    );
+  return found.length === 1;
+}
+
 function packagedOf(
   found: Found,
   inventory: Inventory,
@@ -318,18 +349,15 @@ function packagedOf(
   if (found.manager === 'uv') return pyproject?.tool?.uv?.package ?? pyproject?.['build-system'] !== undefined;
   if (found.manager === 'pdm') return pyproject?.tool?.pdm?.distribution ?? pyproject?.['build-system'] !== undefined;
   if (found.pipSource === 'setup') return true;
-  if (found.pipSource === 'pyproject')
-    return pyproject?.['build-system'] !== undefined || inventory.isFile(joinPath(folder, 'setup.py'));
+  if (found.pipSource === 'pyproject') {
+    const built = pyproject?.['build-system'] !== undefined || inventory.isFile(joinPath(folder, 'setup.py'));
+    return built && findsPackages(inventory, folder, pyproject, name);
+  }
   return false;
 }
 
 /** Path dependencies of a manifest's tables (Poetry, Pipenv, `[tool.uv.sources]`), as folders from the root. */
-export function pathSources(
-  inventory: Inventory,
-  folder: string,
-  pyproject: Pyproject | undefined,
-  pipfile: Pipfile | undefined,
-): string[] {
+export function pathSources(folder: string, pyproject: Pyproject | undefined, pipfile: Pipfile | undefined): string[] {
   const tables = [
     pyproject?.tool?.poetry?.dependencies,
     ...productionGroups(pyproject).map((name) => pyproject?.tool?.poetry?.group?.[name]?.dependencies),
@@ -398,7 +426,7 @@ export function readProject({ inventory, member: folder }: Scope, asked?: string
       : [];
   const localPaths = [
     ...(requirements?.localPaths ?? []),
-    ...pathSources(inventory, folder, pyproject, pipfile),
+    ...pathSources(folder, pyproject, pipfile),
     ...lockedFolders.filter((p) => p !== undefined),
   ];
   const roots = rootsOf(lock, name, direct, found.manager);

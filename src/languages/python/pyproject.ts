@@ -68,8 +68,6 @@ const schema = z.looseObject({
       scripts: scripts.optional().catch(undefined),
       'gui-scripts': scripts.optional().catch(undefined),
       dynamic: texts.optional(),
-      readme: z.unknown(),
-      license: z.unknown(),
     })
     .optional()
     .catch(undefined),

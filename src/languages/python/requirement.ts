@@ -21,7 +21,7 @@ const REQUIREMENT = /^([A-Za-z0-9][\w.-]*)\s*(?:\[([^\]]*)\])?\s*(.*)$/s;
 export function parseRequirement(text: string): Requirement | undefined {
   const [, name, extras = '', rest = ''] = REQUIREMENT.exec(text.trim()) ?? [];
   if (name === undefined) return undefined;
-  const [left = '', marker] = splitOnce(rest, ';');
+  const [left, marker] = splitOnce(rest, ';');
   const url = /^@\s*(\S+)/.exec(left)?.[1];
   const specifier = url === undefined ? left.replaceAll(/[()\s]/g, '') : '';
   if (specifier !== '' && !/^[<>=!~]/.test(specifier)) return undefined;

@@ -101,7 +101,7 @@ function readInto(found: Found, inventory: Inventory, file: string, constraint: 
       continue;
     }
     if (text.startsWith('-') || constraint) continue;
-    if (/^git\+/.test(text)) {
+    if (text.startsWith('git+')) {
       found.usesGit = true;
       continue;
     }

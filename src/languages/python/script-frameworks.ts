@@ -13,13 +13,16 @@ interface ScriptFramework {
   readonly id: string;
   /** Whether a file is one that the framework runs. */
   readonly runs: (code: string) => boolean;
-  readonly argv: (file: string) => readonly string[];
+  readonly argv: (file: string, code: string) => readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly health?: string;
   readonly handlesSignals?: boolean;
   /** The port is told on the command line or by the environment, whatever stands in the source. */
   readonly told: boolean;
 }
+
+/** A function that is served for HTTP; it reads PORT by itself. https://github.com/GoogleCloudPlatform/functions-framework-python */
+const FUNCTION = /^@functions_framework\.(?:http|cloud_event)[^\n]*\n(?:@[^\n]*\n)*(?:async )?def[ \t]+(\w+)/m;
 
 const ALL: readonly ScriptFramework[] = [
   {
@@ -66,6 +69,17 @@ const ALL: readonly ScriptFramework[] = [
       '$PORT',
       '--allow-websocket-origin',
       '*',
+    ],
+    told: true,
+  },
+  {
+    id: 'functions-framework',
+    runs: (code) => FUNCTION.test(code),
+    argv: (file, code) => [
+      'functions-framework',
+      '--target',
+      FUNCTION.exec(code)?.[1] ?? 'main',
+      ...(file === 'main.py' ? [] : ['--source', file]),
     ],
     told: true,
   },
@@ -173,7 +187,7 @@ export function scriptFramework(
     return {
       before: (other) => rank(source.path) < rank(other.source.path) && other.framework.id !== 'fastapi',
       start: {
-        argv: argv(file),
+        argv: argv(file, source.code),
         from,
         rejected: [],
         framework: { id, from },

@@ -26,7 +26,7 @@ function iniLines(text: string, section: string, key: string): string[] {
   let inKey = false;
   const found: string[] = [];
   for (const line of lines) {
-    if (/^\[/.test(line)) inSection = line.trim() === `[${section}]`;
+    if (line.startsWith('[')) inSection = line.trim() === `[${section}]`;
     else if (inSection && /^\S/.test(line)) {
       const [, name, value = ''] = /^([\w-]+)\s*[=:]\s*(.*)$/.exec(line) ?? [];
       inKey = name === key;

@@ -8,7 +8,7 @@ import { moduleOf, readSources, type Source } from './modules.ts';
 import { listensEverywhere, listensLocally, portOf, STANDARD_SERVER } from './ports.ts';
 import type { PythonProject } from './project.ts';
 import { chooseCommand, consoleCommands, entryFile, type Runnable } from './scripts.ts';
-import { ADDED, PORT_WORD, serverFor, withPort, type Server, type Target } from './servers.ts';
+import { ADDED, serverFor, withPort, type Server, type Target } from './servers.ts';
 import { importsPackage, mainGuard } from './source-file.ts';
 import { scriptFramework } from './script-frameworks.ts';
 
@@ -158,6 +158,10 @@ function ownStart({ source }: AppObject): boolean {
   );
 }
 
+/** An installed project in `src/` is on the import path as it is. */
+const importRootsOf = (project: PythonProject, root: string): string[] =>
+  root === project.folder || (project.packaged && root === joinPath(project.folder, 'src')) ? [] : [root];
+
 function objectStart(
   project: PythonProject,
   object: AppObject,
@@ -177,18 +181,16 @@ function objectStart(
   const base = {
     ...none,
     from: object.from,
-    rejected: others
-      .slice(0, 5)
-      .map((o) => ({
-        value: `${o.module}:${o.variable}`,
-        from: { ...o.from, why: `${o.from.why}; ${object.source.path} comes before` },
-      })),
+    rejected: others.slice(0, 5).map((o) => ({
+      value: `${o.module}:${o.variable}`,
+      from: { ...o.from, why: `${o.from.why}; ${object.source.path} comes before` },
+    })),
     framework: { id: framework.id, from: object.from },
     workload: 'service',
     workloadFrom: object.from,
     health: healthOf(object),
     folder: project.folder,
-    importRoots: object.root === project.folder ? [] : [object.root],
+    importRoots: importRootsOf(project, object.root),
   } as const;
   const configured = project.inventory.isFile(joinPath(project.folder, 'gunicorn.conf.py'));
   const own = serverFor(framework.protocol, has);
@@ -379,5 +381,3 @@ export function findStart(project: PythonProject): Omit<Reading, 'project'> {
 
 /** The command as an image with a shell runs it. */
 export const startArgv = ({ argv }: Start): readonly string[] => withPort(argv);
-
-export const usesPortWord = ({ argv }: Start): boolean => argv.some((word) => word.includes(PORT_WORD));

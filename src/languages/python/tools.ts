@@ -15,24 +15,26 @@ export const PDM_CACHE = { type: 'cache', target: '/root/.cache/pdm' } as const;
 export const PIPENV_CACHE = { type: 'cache', target: '/root/.cache/pipenv' } as const;
 
 /** Release lines that still run on a Python of a given age, newest first; the last has no lower bound. */
-const LINES: Readonly<Record<'poetry' | 'pdm' | 'pipenv', readonly (readonly [minor: number, requirement: string])[]>> = {
-  poetry: [
-    [10, 'poetry>=2.2,<3'],
-    [9, 'poetry>=2.0,<2.3'],
-    [8, 'poetry>=1.8,<2'],
-    [0, 'poetry<1.6'],
-  ],
-  pdm: [
-    [10, 'pdm>=2.25,<3'],
-    [8, 'pdm>=2.15,<2.26'],
-    [0, 'pdm<2.8'],
-  ],
-  pipenv: [
-    [10, 'pipenv>=2025,<2027'],
-    [9, 'pipenv>=2024,<2026'],
-    [0, 'pipenv<2024'],
-  ],
-};
+// The extra `locked` of PDM pins what it was tested with; without it, newer libraries break it.
+const LINES: Readonly<Record<'poetry' | 'pdm' | 'pipenv', readonly (readonly [minor: number, requirement: string])[]>> =
+  {
+    poetry: [
+      [10, 'poetry>=2.2,<3'],
+      [9, 'poetry>=2.0,<2.3'],
+      [8, 'poetry>=1.8,<2'],
+      [0, 'poetry<1.6'],
+    ],
+    pdm: [
+      [10, 'pdm[locked]>=2.25,<3'],
+      [8, 'pdm[locked]>=2.15,<2.26'],
+      [0, 'pdm<2.8'],
+    ],
+    pipenv: [
+      [10, 'pipenv>=2025,<2027'],
+      [9, 'pipenv>=2024,<2026'],
+      [0, 'pipenv<2024'],
+    ],
+  };
 
 export type Tool = keyof typeof LINES;
 

@@ -107,7 +107,7 @@ function readMise(inventory: Inventory, file: string): z.infer<typeof miseFile> 
 
 /** mise builds a Python without the GIL where its settings ask for it. https://mise.jdx.dev/lang/python.html */
 const isFreeThreaded = (file: z.infer<typeof miseFile>): boolean =>
-  /^(1|true)$/.test(String(file.env?.['PYTHON_BUILD_FREE_THREADING'] ?? '')) ||
+  /^"?(1|true)"?$/.test(JSON.stringify(file.env?.['PYTHON_BUILD_FREE_THREADING'] ?? 0)) ||
   JSON.stringify(file.settings ?? {}).includes('freethreaded');
 
 function mise(inventory: Inventory, file: string): VersionSource[] {
@@ -277,3 +277,7 @@ export function versionAdvice(project: PythonProject, version: string): Advice[]
   }
   return advice;
 }
+
+/** Whether a full version is within all that the project states as a range. */
+export const fitsRanges = (project: PythonProject, version: string): boolean =>
+  rangesOf(project).every(({ alternatives }) => fitsAny(version, alternatives));

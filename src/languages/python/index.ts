@@ -1,0 +1,181 @@
+import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import type { IgnoreRule } from '../../ignore/rule.ts';
+import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
+import { isFound, pythonApp } from './app.ts';
+import { frameworkIds } from './frameworks.ts';
+import { isPythonSource } from './modules.ts';
+import { planPython } from './plan.ts';
+import { managers, pathSources, readProject } from './project.ts';
+import { readPipfile } from './pipfile.ts';
+import { readPyproject } from './pyproject.ts';
+import { readRequirements, requirementsOf } from './requirements-file.ts';
+import { resolveCommand } from './resolve-command.ts';
+import { findStart, startArgv } from './start.ts';
+import { systemNeeds } from './system-packages.ts';
+import { isVersionFile, versionOrder } from './version.ts';
+import { memberFolders } from './workspace.ts';
+
+const ENTRIES = [
+  'main.py',
+  'app.py',
+  'server.py',
+  'run.py',
+  'bot.py',
+  'start.py',
+  'hello.py',
+  'index.py',
+  'wsgi.py',
+  'asgi.py',
+  'streamlit_app.py',
+  '__main__.py',
+];
+
+function detect(inventory: Inventory): Sign[] {
+  const signs: Sign[] = [];
+  const names = inventory.names('');
+  const add = (path: string, weight: number, reason: string): void => void signs.push({ path, weight, reason });
+  const manifest = ['pyproject.toml', requirementsOf(inventory, ''), 'Pipfile', 'setup.py'].find(
+    (file) => file !== undefined && inventory.isFile(file),
+  );
+  if (manifest !== undefined) add(manifest, weights.manifest, 'dependencies of a Python project');
+  if (inventory.isFile('manage.py')) add('manage.py', weights.program, 'manage.py of Django');
+  const lock = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock'].find((file) => inventory.isFile(file));
+  if (lock !== undefined) add(lock, weights.tool, 'a lockfile of Python packages');
+  const entry = ENTRIES.find((file) => inventory.isFile(file));
+  const source = names.find((name) => isPythonSource(name) && inventory.isFile(name));
+  if (entry !== undefined) add(entry, weights.entry, 'a Python file that is run by convention');
+  else if (source !== undefined) add(source, weights.source, 'a Python file');
+  return signs;
+}
+
+const commonFolder = (a: string, b: string): string => {
+  const [x, y] = [a.split('/'), b.split('/')];
+  const same = x.findIndex((part, i) => part !== y[i]);
+  return (same < 0 ? x : x.slice(0, same)).join('/');
+};
+
+/** The workspace that lists the app, or a folder that holds what the app is installed from as well. */
+function workspaceOf(tree: Inventory, app: string): string | undefined {
+  for (let at = parentOf(app); ; at = parentOf(at)) {
+    const member = at === '' ? app : app.slice(at.length + 1);
+    if (memberFolders(tree, at).includes(member)) return at;
+    if (at === '') break;
+  }
+  const requirements = requirementsOf(tree, app);
+  const read = requirements === undefined ? undefined : readRequirements(tree, requirements);
+  const paths = [
+    ...(read?.files ?? []),
+    ...(read?.localPaths ?? []),
+    ...pathSources(app, readPyproject(tree, app), readPipfile(tree, app)),
+  ];
+  const root = paths.reduce((all, path) => commonFolder(all, path), app);
+  return root === app ? undefined : root;
+}
+
+/** Members that can be started. */
+const apps = (inventory: Inventory): string[] =>
+  memberFolders(inventory, '').filter((member) => findStart(readProject({ inventory, member })).start !== undefined);
+
+/** A root with members that is no project, or one without a program. */
+function isApp(inventory: Inventory): boolean {
+  if (memberFolders(inventory, '').length === 0) return true;
+  return findStart(readProject({ inventory, member: '' })).start !== undefined;
+}
+
+function infer(scope: Scope): Inferred {
+  const app = pythonApp(scope);
+  const { project, version, django } = app;
+  const { pyproject, folder } = project;
+  const start = isFound(app.start, scope.command) ? app.start : undefined;
+  const file = joinPath(folder, 'pyproject.toml');
+  const released = pyproject?.project?.version ?? pyproject?.tool?.poetry?.version;
+  const needs = systemNeeds(project.packages, app.sources, django?.text ?? '', false);
+  const named = project.name !== undefined && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(project.name);
+  const framework = app.start?.framework;
+  const findings: Finding[] = [
+    ...(named && project.name !== undefined
+      ? [{ at: '/name', value: project.name, from: { file, why: 'the name of the project' } } as const]
+      : []),
+    ...(released === undefined || /\p{Cc}/u.test(released)
+      ? []
+      : [{ at: '/version', value: released, from: { file, why: 'the version of the project' } } as const]),
+    { at: '/runtime', value: version.version, from: version.from, rejected: version.rejected },
+    { at: '/packageManager', value: project.manager, from: project.from },
+    ...(framework ? [{ at: '/framework', value: framework.id, from: framework.from } as const] : []),
+    ...(start
+      ? [
+          { at: '/workload', value: start.workload, from: start.workloadFrom } as const,
+          { at: '/command', value: startArgv(start), from: start.from, rejected: start.rejected } as const,
+          ...(start.port ? [{ at: '/port', value: start.port.port, from: start.port.from } as const] : []),
+          ...(start.health ? [{ at: '/health/path', value: start.health.path, from: start.health.from } as const] : []),
+          ...(Object.keys(start.env).length > 0
+            ? [{ at: '/run/env', value: start.env, from: start.from } as const]
+            : []),
+        ]
+      : []),
+    ...(needs.build.length > 0 ? [{ at: '/build/packages', value: needs.build, from: needs.from } as const] : []),
+    ...(needs.run.length > 0 ? [{ at: '/run/packages', value: needs.run, from: needs.from } as const] : []),
+  ];
+  return { findings };
+}
+
+const IGNORED: readonly IgnoreRule[] = [
+  ...['.venv', 'venv', 'env/bin', '.env.d', '__pypackages__', 'node_modules'].map((name) => ({
+    pattern: `**/${name}`,
+    purpose: 'dependencies' as const,
+    why: 'installed in the image, for its own Python',
+  })),
+  ...[
+    '__pycache__',
+    '*.py[cod]',
+    '.pytest_cache',
+    '.mypy_cache',
+    '.ruff_cache',
+    '.tox',
+    '.nox',
+    '.hypothesis',
+    '.ipynb_checkpoints',
+    '.pytype',
+  ].map((name) => ({
+    pattern: `**/${name}`,
+    purpose: 'cache' as const,
+    why: 'made by Python and its tools, for another machine',
+  })),
+  ...['*.egg-info', '*.egg'].map((name) => ({
+    pattern: `**/${name}`,
+    purpose: 'build-output' as const,
+    why: 'made when the project was built here',
+  })),
+  ...['.coverage', '.coverage.*', 'htmlcov', 'coverage.xml'].map((name) => ({
+    pattern: `**/${name}`,
+    purpose: 'test' as const,
+    why: 'what a test run covered',
+  })),
+];
+
+export const python = defineLanguage({
+  id: 'python',
+  title: 'Python',
+  facts: {
+    detectedBy: ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'manage.py', 'main.py', 'app.py'],
+    versionOrder,
+    packageManagers: [...managers],
+    frameworks: [...frameworkIds, 'celery'],
+    variants: ['slim', 'alpine', 'debian', 'distroless'],
+    product: 'python',
+  },
+  readsText: (path) =>
+    (isPythonSource(path) && !/(^|\/)(site-packages|\.venv|venv|node_modules|__pycache__|tests?)\//.test(path)) ||
+    /(^|\/)(pyproject\.toml|setup\.cfg|Pipfile(\.lock)?|uv\.lock|poetry\.lock|pdm\.lock|requirements?[^/]*\.(txt|in|lock)|constraints?[^/]*\.txt)$|(^|\/)requirements\/[^/]+\.(txt|in)$/.test(
+      path,
+    ) ||
+    isVersionFile(path),
+  detect,
+  workspaceOf,
+  apps,
+  isApp,
+  infer,
+  resolveCommand,
+  plan: planPython,
+  ignore: () => IGNORED,
+});

@@ -1,0 +1,313 @@
+import { joinPath } from '../../inventory/inventory.ts';
+import { runtimeUser } from '../../plan/finish.ts';
+import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
+import { all, sh } from '../../plan/shell.ts';
+import { Problem } from '../../problems/problem.ts';
+import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
+import type { PlanRequest } from '../language.ts';
+import { isFound, pythonApp, type PythonApp } from './app.ts';
+import { builtBy } from './build.ts';
+import { imagesFor, minorOf, versionFor, type Images } from './images.ts';
+import { installOf } from './install.ts';
+import { imagePath, OWN_PYTHON, SYSTEM_PATH, VENV } from './layout.ts';
+import { handlesSigterm, withPortByPython } from './servers.ts';
+import { startArgv, type Start } from './start.ts';
+import { calledPrograms, systemNeeds, type SystemNeeds } from './system-packages.ts';
+import { uvImage } from './tools.ts';
+import { fitsRanges, uvVersion, versionAdvice } from './version.ts';
+import { writableOf } from './writable.ts';
+
+function nothingStarts({ project }: PythonApp): Problem {
+  const members = (project.workspace?.members ?? []).filter((m) => m.folder !== '').map((m) => m.folder);
+  const workspace = members.length > 0 && project.folder === '';
+  return new Problem('no-start-command', {
+    detail: workspace
+      ? `The root of the workspace has no program of its own; its members are ${members.join(', ')}.`
+      : 'There is no app object of a framework, no single command of the project, no main.py or app.py, and no __main__.py.',
+    hint: workspace
+      ? `Choose a member with ?app=${members[0] ?? ''}.`
+      : 'Give "command" in the manifest, such as "gunicorn package.module:app", or add a Procfile with a web line.',
+  });
+}
+
+/** Packages that keep things in the home folder, which the image's user does not have. */
+const NEED_HOME = [
+  'streamlit',
+  'gradio',
+  'chainlit',
+  'marimo',
+  'nicegui',
+  'matplotlib',
+  'transformers',
+  'huggingface-hub',
+  'nltk',
+  'torch',
+  'ultralytics',
+  'spacy',
+  'tiktoken',
+  'openai-whisper',
+  'yt-dlp',
+  'panel',
+  'gunicorn',
+  'prefect',
+  'jupyter',
+  'sentence-transformers',
+  'playwright',
+  'kaggle',
+  'mlflow',
+  'dask',
+];
+
+function environment(app: PythonApp, images: Images, start: Start | undefined, hasVenv: boolean): Step {
+  const { project } = app;
+  const path = [
+    ...(hasVenv ? [`${VENV}/bin`] : []),
+    ...(images.freeThreaded ? [`${OWN_PYTHON}/bin`] : []),
+    SYSTEM_PATH,
+  ].join(':');
+  const home = start?.added?.startsWith('gunicorn') === true || NEED_HOME.some((name) => project.packages.has(name));
+  return {
+    kind: 'env',
+    vars: {
+      PATH: path,
+      ...(hasVenv ? { VIRTUAL_ENV: VENV } : {}),
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...(start && start.importRoots.length > 0 ? { PYTHONPATH: start.importRoots.map(imagePath).join(':') } : {}),
+      ...(home ? { HOME: '/tmp' } : {}),
+    },
+    why: 'output at once, no bytecode written at run time, and the environment’s programs first',
+  };
+}
+
+/** A browser for Playwright, with what it needs of the system; it is downloaded by Playwright, in its own version. */
+function browserSteps({ project, sources }: PythonApp): Step[] {
+  if (!project.packages.has('playwright') || project.packages.get('playwright')?.direct !== true) return [];
+  const used = ['chromium', 'firefox', 'webkit'].filter((name) =>
+    sources.some(({ code }) => new RegExp(`\\.${name}\\b`).test(code)),
+  );
+  const browsers = used.length > 0 ? used : ['chromium'];
+  return [
+    { kind: 'env', vars: { PLAYWRIGHT_BROWSERS_PATH: '/opt/browsers' }, why: 'where every user finds the browsers' },
+    {
+      kind: 'run',
+      command: all(sh`playwright install --with-deps ${browsers}`, sh`rm -rf /var/lib/apt/lists/*`),
+      why: 'the browsers that the installed Playwright is made for, and the libraries that they need',
+    },
+  ];
+}
+
+function writableSteps(
+  app: PythonApp,
+  images: Images,
+  workdir: string,
+  uid: number,
+): { steps: Step[]; advice: Advice[] } {
+  const writable = writableOf(app.project.inventory, workdir, app.sources);
+  if (!writable) return { steps: [], advice: [] };
+  const { file, line } = writable.from;
+  const where = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
+  if (images.os === 'distroless') {
+    return {
+      steps: [],
+      advice: [
+        {
+          code: 'not-writable',
+          detail: 'The program writes files beside its own, and this image has no folder for them.',
+          hint: 'Name the folders as run.volumes, or ask for variant=slim.',
+          ...where,
+        },
+      ],
+    };
+  }
+  const folders = writable.folders.map(imagePath);
+  const files = writable.files.map(imagePath);
+  return {
+    steps: [
+      {
+        kind: 'run',
+        command: all(sh`chmod 1777 ${folders}`, ...(files.length > 0 ? [sh`chown ${uid}:${uid} ${files}`] : [])),
+        why: 'the program writes files here',
+        comment: 'Sticky like /tmp: new files can be made here, those of the image cannot be replaced.',
+        evidence: [writable.from],
+      },
+    ],
+    advice: [
+      {
+        code: 'writes-files',
+        detail: 'The program writes files into its own folder; they are gone with the container.',
+        hint: 'Keep what has to last in a volume (run.volumes) or a database.',
+        ...where,
+      },
+    ],
+  };
+}
+
+/** A front end inside the project, built by Node.js: package.json with a build script, beside manage.py or in a known folder. */
+function assetsOf({ project, django, start }: PythonApp): AssetBuild | undefined {
+  if (start?.framework === undefined || project.folder !== '') return undefined;
+  const root = django?.root ?? project.folder;
+  const folders = [
+    root,
+    ...['frontend', 'assets', 'theme/static_src', 'static_src', 'client'].map((name) => joinPath(root, name)),
+  ];
+  for (const folder of new Set(folders)) {
+    if (!project.inventory.isFile(joinPath(folder, 'package.json'))) continue;
+    const built = assetStage(project.inventory, { folder, scripts: ['build', 'build:prod', 'production'] });
+    if (built) return built;
+  }
+  return undefined;
+}
+
+const VARIANT_ADVICE: Readonly<Record<string, Advice>> = {
+  alpine: {
+    code: 'variant-cost',
+    detail: 'Packages without wheels for musl are compiled, which takes long; some do not work on Alpine at all.',
+    hint: 'variant=slim installs the same packages from ready-made wheels.',
+  },
+  distroless: {
+    code: 'variant-cost',
+    detail:
+      'The image has Debian’s Python, no shell and no package manager: system packages and shell commands are not to be had.',
+    hint: 'variant=slim has them.',
+  },
+  debian: {
+    code: 'variant-cost',
+    detail: 'The image carries compilers and header files, about 900 MB that a program does not need to run.',
+    hint: 'variant=slim leaves them in the build stage.',
+  },
+};
+
+function staticAdvice({ django, project }: PythonApp): Advice[] {
+  if (
+    !django?.statics ||
+    ['whitenoise', 'dj-static', 'django-storages', 'servestatic'].some((name) => project.packages.has(name))
+  )
+    return [];
+  return [
+    {
+      code: 'static-files-not-served',
+      detail:
+        'The static files are in the image, but nothing in the project delivers them: Django does so only while DEBUG is on.',
+      hint: 'Add WhiteNoise, or deliver STATIC_ROOT by a web server in front.',
+      ...(django.settingsFile === undefined ? {} : { file: django.settingsFile }),
+    },
+  ];
+}
+
+function indexAdvice({ project }: PythonApp, secrets: readonly string[]): Advice[] {
+  const [index] = project.indexes.map((url) => url.replace(/\/\/[^/@]*@/, '//'));
+  const asks =
+    project.indexes.some((url) => /\$\{\w+\}|@/.test(url)) ||
+    (index !== undefined && !/pypi\.org|pytorch\.org|nvidia\.com|piwheels/.test(index));
+  if (!asks || secrets.length > 0) return [];
+  return [
+    {
+      code: 'private-index',
+      detail: `Packages are taken from ${index ?? 'another index'}.`,
+      hint: 'Give its credentials as a build secret: "build": {"secrets": ["uv_index_private_password"]} sets the variable of that name while packages are installed.',
+    },
+  ];
+}
+
+/** System packages for this distribution: those found, by its own names, and what the user adds. */
+function packageLists(
+  needs: { debian: SystemNeeds; own: SystemNeeds },
+  { settings }: PlanRequest,
+): { build: readonly string[]; run: readonly string[] } {
+  const join = (asked: readonly string[] | undefined, found: readonly string[], own: readonly string[]): string[] => [
+    ...new Set([...(asked ?? []).filter((name) => !found.includes(name)), ...own]),
+  ];
+  return {
+    build: join(settings.build?.packages, needs.debian.build, needs.own.build),
+    run: join(settings.run?.packages, needs.debian.run, needs.own.run),
+  };
+}
+
+/** Decides the build of a Python project. Throws `no-start-command` where nothing tells what is run. */
+export function planPython(request: PlanRequest): BuildPlan {
+  const { settings, variant, command } = request;
+  const app = pythonApp(request, settings.packageManager);
+  const { project, django } = app;
+  if (command === undefined && !app.start) throw nothingStarts(app);
+  const start = isFound(app.start, command) ? app.start : undefined;
+  const version = versionFor(variant, settings.runtime ?? app.version.version, app.version, (v) =>
+    fitsRanges(project, v),
+  );
+  const images = imagesFor(variant, version);
+  const alpine = images.os === 'alpine';
+  const debian = systemNeeds(project.packages, app.sources, django?.text ?? '', false);
+  const packages = packageLists(
+    { debian, own: alpine ? systemNeeds(project.packages, app.sources, django?.text ?? '', true) : debian },
+    request,
+  );
+  const python = images.freeThreaded ? `${OWN_PYTHON}/bin/python3` : '/usr/local/bin/python3';
+  const install = installOf(project, { pythonMinor: minorOf(version), python, added: start?.added });
+  const workload = settings.workload ?? start?.workload ?? 'service';
+  const assets = assetsOf(app);
+  const built = builtBy({
+    request,
+    project,
+    images,
+    version,
+    install,
+    django,
+    assets,
+    packages: packages.build,
+    lasting: workload === 'service' || workload === 'worker',
+  });
+  const folder = start?.folder ?? project.folder;
+  const uid = runtimeUser(images.os, settings.run?.user);
+  const writable = writableSteps(app, images, folder, uid);
+  const argv = start ? (images.os === 'distroless' ? withPortByPython(start.argv) : startArgv(start)) : (command ?? []);
+  const port = settings.port ?? start?.port?.port;
+  const serves = workload === 'service' && port !== undefined;
+  const ownUv = calledPrograms(app.sources).has('uv');
+  return {
+    stages: built.stages,
+    packages: { build: [], run: packages.run },
+    runtime: {
+      base: images.run,
+      os: images.os,
+      why: images.why,
+      workdir: imagePath(folder),
+      steps: [
+        environment(app, images, start, install !== undefined),
+        ...(ownUv
+          ? [
+              {
+                kind: 'copy',
+                from: uvImage(uvVersion(project)?.tag),
+                sources: ['/uv'],
+                to: '/usr/local/bin/',
+                why: 'the program calls uv itself',
+              } satisfies Step,
+            ]
+          : []),
+        ...built.copies,
+        ...(images.os === 'debian' ? browserSteps(app) : []),
+        ...writable.steps,
+      ],
+      process: {
+        argv,
+        settled: true,
+        why: start ? start.from.why : 'the command that was given',
+        ...(start ? { evidence: [start.from] } : {}),
+        init: !(start?.handlesSignals === true || handlesSigterm(argv)),
+      },
+      clearEntrypoint: images.os === 'distroless',
+      ...(serves ? { port } : {}),
+      probe: serves ? 'python' : 'none',
+    },
+    advice: [
+      ...(settings.image?.variant !== undefined && VARIANT_ADVICE[variant] ? [VARIANT_ADVICE[variant]] : []),
+      ...versionAdvice(project, version),
+      ...(install?.advice ?? []),
+      ...(assets?.advice ?? []),
+      ...(start?.advice ?? []),
+      ...(start ? staticAdvice(app) : []),
+      ...indexAdvice(app, settings.build?.secrets ?? []),
+      ...writable.advice,
+    ],
+  };
+}

@@ -1,0 +1,63 @@
+import type { Evidence } from '../../plan/plan.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import type { Source } from './modules.ts';
+import { lineAt } from './source-file.ts';
+
+/**
+ * Places that a program writes to beside its own code. Files of the image stay as they are; the folder becomes sticky
+ * like /tmp, so that new ones can be made in it.
+ */
+export interface Writable {
+  readonly folders: readonly string[];
+  /** Databases that came with the project, which are of use only when they can be written. */
+  readonly files: readonly string[];
+  readonly from: Evidence;
+}
+
+const WRITES =
+  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename/;
+
+const DATA_FOLDERS = [
+  'instance',
+  'data',
+  'uploads',
+  'upload',
+  'media',
+  'logs',
+  'log',
+  'tmp',
+  'cache',
+  'output',
+  'outputs',
+  'db',
+  'database',
+  'storage',
+  'files',
+  'downloads',
+  'results',
+  'generated',
+  'static/uploads',
+];
+
+/** What a program started in `workdir` writes to, from the inventory's root; undefined where nothing in it writes. */
+export function writableOf(inventory: Inventory, workdir: string, sources: readonly Source[]): Writable | undefined {
+  const source = sources.find(({ code }) => WRITES.test(code));
+  if (!source) return undefined;
+  const quoted = sources.filter(({ code }) => WRITES.test(code)).map(({ code }) => code);
+  const folders = DATA_FOLDERS.map((name) => joinPath(workdir, name)).filter(
+    (path) =>
+      inventory.isDirectory(path) &&
+      quoted.some((code) => code.includes(path.slice(workdir === '' ? 0 : workdir.length + 1))),
+  );
+  const below = workdir === '' ? '' : `${workdir}/`;
+  const files = inventory.files(
+    (path) =>
+      path.startsWith(below) && /\.(sqlite3?|db)$/.test(path) && path.slice(below.length).split('/').length <= 2,
+  );
+  return {
+    folders: [...new Set([workdir, ...folders, ...files.map((file) => parentOf(file))])],
+    files,
+    from: { file: source.path, line: lineAt(source.code, source.code.search(WRITES)), why: 'it writes files' },
+  };
+}

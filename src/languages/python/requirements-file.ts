@@ -97,7 +97,7 @@ function readInto(found: Found, inventory: Inventory, file: string, constraint: 
       continue;
     }
     if (option !== undefined) {
-      if (!/^https:\/\/pypi\.org\//.test(target)) found.indexes.push(target);
+      if (!target.startsWith('https://pypi.org/')) found.indexes.push(target);
       continue;
     }
     if (text.startsWith('-') || constraint) continue;

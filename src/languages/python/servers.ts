@@ -26,7 +26,7 @@ export interface ServerOptions {
 }
 
 /** The word that stands for the port in an argv, until it is written for a shell or for Python. */
-export const PORT_WORD = '$PORT';
+const PORT_WORD = '$PORT';
 
 const plain = ({ module, variable }: Target): string => `${module}:${variable}`;
 

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
+import { readProject } from '../../../src/languages/python/project.ts';
+import { resolveCommand } from '../../../src/languages/python/resolve-command.ts';
+import { findStart } from '../../../src/languages/python/start.ts';
+import { systemNeeds } from '../../../src/languages/python/system-packages.ts';
+import { driftOf } from '../../../src/languages/python/drift.ts';
+
+function scopeOf(files: Record<string, string>) {
+  const entries = Object.entries(files).map(([path, text]): Entry => ({
+    path,
+    kind: 'file',
+    size: text.length,
+    mode: 0o644,
+  }));
+  const texts = new Map(Object.entries(files).map(([path, text]) => [path, { text, truncated: false }]));
+  return { inventory: createInventory(entries, texts), member: '' };
+}
+const startOf = (files: Record<string, string>) => findStart(readProject(scopeOf(files))).start;
+const commandOf = (files: Record<string, string>) => startOf(files)?.argv.join(' ');
+
+describe('the app object', () => {
+  test('is where the source makes it, whatever the file is called', () => {
+    assert.match(
+      commandOf({
+        'requirements.txt': 'flask\ngunicorn',
+        'shop.py': 'from flask import Flask\nweb = Flask(__name__)\n',
+      }) ?? '',
+      / shop:web$/,
+    );
+  });
+
+  test('in a package is named from the package’s parent', () => {
+    const files = {
+      'requirements.txt': 'fastapi\nuvicorn',
+      'app/__init__.py': '',
+      'app/main.py': 'from fastapi import FastAPI\nfrom app.routes import r\napp = FastAPI()\n',
+    };
+    assert.match(commandOf(files) ?? '', / app\.main:app$/);
+  });
+
+  test('in a folder that imports its neighbours by bare names has that folder on the path', () => {
+    const start = startOf({
+      'requirements.txt': 'fastapi\nuvicorn',
+      'src/main.py': 'from fastapi import FastAPI\nimport store\napp = FastAPI()\n',
+      'src/store.py': '',
+    });
+    assert.match(start?.argv.join(' ') ?? '', / main:app$/);
+    assert.deepEqual(start?.importRoots, ['src']);
+  });
+
+  test('may be made by a factory', () => {
+    const files = {
+      'requirements.txt': 'flask\nwaitress',
+      'site/__init__.py':
+        'from flask import Flask\ndef create_app(config=None):\n    app = Flask(__name__)\n    return app\n',
+    };
+    assert.match(commandOf(files) ?? '', /waitress-serve .*--call site:create_app$/);
+  });
+
+  test('in a comment or a docstring is none', () => {
+    assert.equal(
+      commandOf({
+        'requirements.txt': 'flask',
+        'main.py': '"""\napp = Flask(__name__)\n"""\n# app = Flask(__name__)\nprint(1)\n',
+      }),
+      'python main.py',
+    );
+  });
+});
+
+describe('a server', () => {
+  test('is brought along where a script would listen on its own machine only', () => {
+    const start = startOf({
+      'requirements.txt': 'flask',
+      'app.py': 'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(debug=True)\n',
+    });
+    assert.match(start?.added ?? '', /^gunicorn/);
+  });
+
+  test('is the script’s own where it listens on all addresses', () => {
+    const start = startOf({
+      'requirements.txt': 'flask',
+      'app.py':
+        'from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n    app.run(host="0.0.0.0", port=8081)\n',
+    });
+    assert.deepEqual(start?.argv, ['python', 'app.py']);
+    assert.equal(start?.port?.port, 8081);
+  });
+
+  test('for Streamlit is Streamlit', () => {
+    assert.match(
+      commandOf({ 'requirements.txt': 'streamlit', 'dashboard.py': 'import streamlit as st\nst.title("x")\n' }) ?? '',
+      /^streamlit run dashboard\.py /,
+    );
+  });
+});
+
+test('Django is served by the application that its settings name', () => {
+  const files = {
+    'requirements.txt': 'Django>=5\ngunicorn',
+    'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    'shop/settings.py':
+      'WSGI_APPLICATION = "shop.wsgi.application"\nSECRET_KEY = os.environ["KEY"]\nDATABASES = {"default": env.db()}\nINSTALLED_APPS = ["django.contrib.staticfiles"]\nSTATIC_ROOT = BASE_DIR / "out"\n',
+    'shop/wsgi.py': 'application = get_wsgi_application()\n',
+  };
+  const { start, django } = findStart(readProject(scopeOf(files)));
+  assert.match(start?.argv.join(' ') ?? '', / shop\.wsgi:application$/);
+  assert.deepEqual(django?.statics?.env, { DATABASE_URL: 'sqlite:////tmp/build.sqlite3', KEY: 'only-for-the-build' });
+});
+
+test('what is needed of the system follows exact names', () => {
+  const needs = (requirements: string) =>
+    systemNeeds(readProject(scopeOf({ 'requirements.txt': requirements, 'main.py': '' })).packages, [], '', false);
+  assert.deepEqual(needs('psycopg2').run, ['libpq5']);
+  assert.deepEqual(needs('psycopg2-binary').run, []);
+  assert.deepEqual(needs('psycopg[binary]').run, []);
+  assert.deepEqual(needs('Pdf2Image\nmysqlclient').run, ['libmariadb3', 'poppler-utils']);
+});
+
+test('a lockfile that lacks a dependency has drifted', () => {
+  const files = {
+    'pyproject.toml': '[project]\nname = "x"\ndependencies = ["flask", "redis"]\n',
+    'uv.lock':
+      'version = 1\n[[package]]\nname = "x"\nsource = { virtual = "." }\n[package.metadata]\nrequires-dist = [{ name = "flask" }]\n[[package]]\nname = "flask"\nversion = "3.1"\n',
+  };
+  assert.match(driftOf(readProject(scopeOf(files))) ?? '', /redis/);
+});
+
+test('runners of environments are taken off a command', () => {
+  const scope = scopeOf({});
+  assert.deepEqual(resolveCommand(scope, ['uv', 'run', 'main.py']), ['python', 'main.py']);
+  assert.deepEqual(resolveCommand(scope, ['poetry', 'run', 'gunicorn', 'a:b']), ['gunicorn', 'a:b']);
+  assert.deepEqual(resolveCommand(scope, ['/bin/sh', '-c', 'exec uv run --no-sync uvicorn a:b --port $PORT']), [
+    '/bin/sh',
+    '-c',
+    'exec uvicorn a:b --port $PORT',
+  ]);
+  assert.equal(resolveCommand(scope, ['gunicorn', 'a:b']), undefined);
+});

@@ -4,10 +4,11 @@ import { needsShell, toArgv } from '../../plan/command.ts';
 import { configFile, cleanFolder } from './config-files.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { conventional } from './conventional.ts';
+import { nx } from './nx.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
-import { resolveLine, resolveScript, type Line } from './script-line.ts';
+import { resolveLine, resolveScript, scriptCalled, type Line } from './script-line.ts';
 import { serverFrameworks } from './server-frameworks.ts';
 import { siteFrameworks } from './site-frameworks.ts';
 import { compiledEntry } from './typescript.ts';
@@ -27,13 +28,28 @@ export interface App {
   readonly byScript?: string;
 }
 
-export const FRAMEWORKS: readonly Framework[] = [...serverFrameworks, ...siteFrameworks];
+export const FRAMEWORKS: readonly Framework[] = [...serverFrameworks, ...siteFrameworks, nx];
 
 /** Scripts that start in production, by the names that people give them. */
 const PRODUCTION = ['start:prod', 'start:production', 'start-prod', 'prod', 'production', 'serve:prod', 'start:server'];
 
 const BUILD_STEP =
   /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync|echo)\b/;
+
+/** Compilers of styles and scripts: a script of theirs is a part of the build. */
+const COMPILERS =
+  /^(npx )?(sass|node-sass|postcss|tailwindcss|lessc|stylus|esbuild|rollup|webpack|tsc|tsup|babel|browserify|grunt|gulp)\b/;
+/** Commands that leave nothing behind. */
+const CHECKS = /^(node-?version|check-?node|echo)\b/;
+
+/** The text of a script that a part of a line calls. */
+function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
+  const called = needsShell(part) ? undefined : scriptCalled(project, pkg, toArgv(part));
+  return called && called.args.length === 0 && called.pkg === pkg ? pkg.json.scripts[called.script] : undefined;
+}
+
+const isBuild = (project: JsProject, pkg: Package, part: string): boolean =>
+  BUILD_STEP.test(part) || COMPILERS.test(part) || COMPILERS.test(scriptText(project, pkg, part) ?? '');
 
 const contextOf = (project: JsProject, pkg: Package): FrameworkContext => ({
   project,
@@ -101,10 +117,10 @@ const scriptEvidence = (pkg: Package, script: string | undefined): Evidence => (
 });
 
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
-  const builds = line.before.filter((part) => BUILD_STEP.test(part));
-  const before = line.before.filter(
-    (part) => !BUILD_STEP.test(part) && !/^(node-?version|check-?node|echo)\b/.test(part),
-  );
+  const builds = line.before.filter((part) => isBuild(project, line.pkg, part));
+  const before = line.before
+    .filter((part) => !builds.includes(part) && !CHECKS.test(part))
+    .map((part) => scriptText(project, line.pkg, part) ?? part);
   const kind = kindOf(line);
   const outcome = found?.outcome;
   const from = scriptEvidence(line.pkg, line.script);

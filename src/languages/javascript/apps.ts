@@ -43,16 +43,21 @@ export function appFolders(inventory: Inventory): string[] {
   return telling.length > 0 ? telling : apps;
 }
 
+/** Scripts that run those of members. */
+const FOR_ALL =
+  /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
+
 /** True for a root that holds a workspace together, and that nothing says how to start. */
 export function isOnlyWorkspace(inventory: Inventory): boolean {
   const root = readPackage(inventory, '');
   const patterns = workspacePatterns(inventory, root);
   if (!root || patterns.length === 0 || workspaceMembers(inventory, root).length === 0 || isMember(patterns, ''))
     return false;
-  const { outcome, project } = understandApp(readProject(inventory, ''));
+  const { outcome, project, framework } = understandApp(readProject(inventory, ''));
   if (outcome === undefined) return true;
-  if (project.app.folder !== '') return false;
-  return outcome.kind === 'site'
-    ? root.json.scripts['start'] === undefined && !inventory.isFile('index.html')
-    : root.json.scripts['start'] === undefined && root.json.main === undefined && outcome.argv[0] !== 'node';
+  if (root.json.scripts['start'] !== undefined) return project.app.folder !== '';
+  // A framework among the root's dependencies says little: members share them.
+  return (
+    framework !== undefined && (root.json.scripts['build'] === undefined || FOR_ALL.test(root.json.scripts['build']))
+  );
 }

@@ -70,7 +70,7 @@ function memberBuilds(project: JsProject): Shell[] {
     .map((m) => runScript(project, m, 'build'));
 }
 
-const BUILD_SCRIPTS = ['build', 'heroku-postbuild', 'build:prod', 'build:production', 'compile'];
+const BUILD_SCRIPTS: readonly string[] = ['build', 'heroku-postbuild', 'build:prod', 'build:production', 'compile'];
 
 interface BuildCommand {
   readonly command: Shell;
@@ -175,7 +175,7 @@ export function buildSteps(app: App, { build }: Settings): Step[] {
 /** A part of the start script that builds, unless it is the build script, which ran. */
 function extraBuild(project: JsProject, text: string, ran: string): Shell[] {
   const script = /^(?:npm run|npm run-script|yarn|yarn run|pnpm|pnpm run|bun run) ([\w:.-]+)$/.exec(text.trim())?.[1];
-  if (script === 'build' && ran !== '') return [];
+  if (script !== undefined && BUILD_SCRIPTS.includes(script) && ran !== '') return [];
   if (script !== undefined && project.app.json.scripts[script] !== undefined)
     return [runScript(project, project.app, script)];
   if (ran !== '') return [];

@@ -1,7 +1,7 @@
 import { isConfigFile } from './config-files.ts';
 import { isLockfile } from './lockfile.ts';
 import { isNodeVersionFile } from './node-version.ts';
-import { isProgramSource } from './serving.ts';
+import { isProgramSource } from './program-source.ts';
 
 /** The files whose text detection and planning look into. */
 export const readsText = (path: string): boolean =>

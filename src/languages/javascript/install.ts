@@ -1,14 +1,11 @@
-import { joinPath, parentOf } from '../../inventory/inventory.ts';
-import type { Advice, CopyStep, ImageRef, Mount, Step } from '../../plan/plan.ts';
+import type { ImageRef, Mount, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { inFolder } from './commands.ts';
+import { isBelow, manifestCopies } from './install-files.ts';
 import { majorOf } from './node-version.ts';
 import type { PackageManager } from './package-manager.ts';
 import { ownScripts } from './own-scripts.ts';
-import { PACKAGE_FILES, type Package } from './package-json.ts';
-import { prismaFiles } from './prisma.ts';
 import { packagesOf, type JsProject } from './project.ts';
-import { localFolder } from './workspace.ts';
 
 /** How dependencies are installed: the package manager itself, the files it goes by, and its own exact mode. */
 
@@ -95,71 +92,6 @@ export function managerArgv({ manager }: JsProject): readonly string[] {
   return [manager.name];
 }
 
-const isBelow = (folder: string) => (path: string) => path.startsWith(`${folder}/`);
-
-const SETTINGS = [
-  '.npmrc',
-  '.yarnrc',
-  '.yarnrc.yml',
-  'pnpm-workspace.yaml',
-  '.pnpmfile.cjs',
-  '.pnpmfile.mjs',
-  'bunfig.toml',
-  '.pnp.cjs',
-  '.pnp.loader.mjs',
-];
-const FOLDERS = ['.yarn/releases', '.yarn/plugins', '.yarn/patches', '.yarn/cache', 'patches', '.patches'];
-
-const packageFiles = ({ inventory }: JsProject, pkg: Package): string[] =>
-  PACKAGE_FILES.map((name) => joinPath(pkg.folder, name))
-    .filter((file) => inventory.isFile(file))
-    .slice(0, 1);
-
-/** `file:` dependencies: a folder or an archive that has to be there when it is installed. */
-function localDependencies(project: JsProject): string[] {
-  const { inventory, members } = project;
-  const known = new Set(members.map((m) => m.folder));
-  return packagesOf(project).flatMap((pkg) =>
-    [
-      ...Object.values(pkg.json.dependencies),
-      ...Object.values(pkg.json.devDependencies),
-      ...Object.values(pkg.json.optionalDependencies),
-    ].flatMap((spec) => {
-      const path = localFolder(pkg, spec);
-      if (path === undefined || path === '' || known.has(path)) return [];
-      if (inventory.isFile(path)) return [path];
-      return inventory.isDirectory(path) ? [`${path}/`] : [];
-    }),
-  );
-}
-
-/** What is copied before anything is installed, so that an edit of the source installs nothing again. */
-function manifestFiles(project: JsProject): string[] {
-  const { inventory, root, members, lock } = project;
-  const files = [
-    ...packageFiles(project, root),
-    ...(lock ? [lock.file] : []),
-    ...SETTINGS.filter((file) => inventory.isFile(file)),
-    ...FOLDERS.filter((folder) => inventory.files(isBelow(folder)).length > 0).map((folder) => `${folder}/`),
-    ...members.flatMap((member) => packageFiles(project, member)),
-    ...localDependencies(project),
-    ...prismaFiles(project),
-  ];
-  return [...new Set(files)];
-}
-
-function manifestCopies(project: JsProject): CopyStep[] {
-  const why = 'what is installed, before the source: an edit of the source installs nothing again';
-  if (!project.inventory.complete && project.lock === undefined) {
-    const sources = ['package.json', 'package-lock.json*'];
-    return [{ kind: 'copy', sources, to: './', glob: true, why }];
-  }
-  const files = manifestFiles(project);
-  if (files.length === 0) return [];
-  const nested = files.some((file) => parentOf(file) !== '' || file.endsWith('/'));
-  return [{ kind: 'copy', sources: files, to: './', ...(nested ? { parents: true } : {}), why }];
-}
-
 /** The exact mode where the lock is there and holds all that is asked for, else the plain one. */
 const isExact = ({ lock }: JsProject): boolean => lock !== undefined && lock.drift === undefined;
 
@@ -192,7 +124,7 @@ const NEEDS_SCRIPTS = [
   '@nestjs/core',
 ];
 
-function allowsAllBuilds(project: JsProject): boolean {
+export function allowsAllBuilds(project: JsProject): boolean {
   const { manager, inventory, root } = project;
   if (manager.name !== 'pnpm' || manager.version !== undefined) return false;
   const approved =
@@ -308,6 +240,22 @@ const prunes: Readonly<Record<PackageManager['name'], (project: JsProject, exact
     all(sh`rm -rf node_modules`, sh`bun install --production ${exact ? sh`--frozen-lockfile` : sh`--no-save`}`),
 };
 
+const additions: Readonly<Record<PackageManager['name'], (project: JsProject, names: readonly string[]) => Shell>> = {
+  npm: (_, names) => sh`NODE_ENV=development npm install --no-save --no-audit --no-fund ${names}`,
+  pnpm: (_, names) => sh`NODE_ENV=development CI=1 pnpm add --save-dev --store-dir=${PNPM_STORE} ${names}`,
+  yarn: (project, names) => sh`NODE_ENV=development ${managerArgv(project)} add --dev ${names}`,
+  bun: (_, names) => sh`NODE_ENV=development bun add --dev ${names}`,
+};
+
+/** Installs packages that the app does not name, for the build alone. */
+export const addStep = (project: JsProject, names: readonly string[], why: string): Step => ({
+  kind: 'run',
+  phase: 'build',
+  mounts: mountsOf(project),
+  command: inFolder(project.app.folder, additions[project.manager.name](project, names)),
+  why,
+});
+
 /** Leaves only what the app runs with, in a tree where everything is installed. Undefined where the manager cannot. */
 export function pruneStep(project: JsProject): Step | undefined {
   const command = prunes[project.manager.name](project, isExact(project));
@@ -319,43 +267,4 @@ export function pruneStep(project: JsProject): Step | undefined {
     command,
     why: 'takes out what only the build needs',
   };
-}
-
-/** What is not as exact as it could be, and how to make it so. */
-export function installAdvice(project: JsProject): Advice[] {
-  const { lock, locks, manager, inventory } = project;
-  const advice: Advice[] = [];
-  const remedy = { npm: 'npm install', pnpm: 'pnpm install', yarn: 'yarn install', bun: 'bun install' }[manager.name];
-  if (lock?.drift !== undefined) {
-    advice.push({
-      code: 'lockfile-drifted',
-      detail: `${lock.file} does not fit package.json: ${lock.drift}. Dependencies are installed without its exactness.`,
-      hint: `Run \`${remedy}\` and keep the ${lock.file} that it writes.`,
-      file: lock.file,
-    });
-  }
-  if (lock === undefined && inventory.complete && Object.keys(project.root.json.dependencies).length > 0) {
-    advice.push({
-      code: 'lockfile-missing',
-      detail: `There is no lockfile of ${manager.name}: each build takes the newest versions that package.json allows.`,
-      hint: `Run \`${remedy}\` and keep the lockfile that it writes.`,
-    });
-  }
-  const others = locks.filter((l) => l.owner !== manager.name);
-  if (lock !== undefined && others.length > 0) {
-    advice.push({
-      code: 'several-lockfiles',
-      detail: `${lock.file} is used (${manager.from.why}); ${others.map((l) => l.file).join(', ')} is not.`,
-      hint: 'Keep the lockfile of one package manager.',
-    });
-  }
-  if (allowsAllBuilds(project)) {
-    advice.push({
-      code: 'install-scripts-allowed',
-      detail:
-        'pnpm runs the install scripts of all dependencies, because the project does not say which of them it trusts, and needs some.',
-      hint: 'Run `pnpm approve-builds`, which writes the list down.',
-    });
-  }
-  return advice;
 }

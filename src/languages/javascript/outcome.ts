@@ -33,6 +33,8 @@ export interface ServerOutcome {
   readonly output?: readonly OutputCopy[] | undefined;
   /** Folders that it writes caches to. */
   readonly writes?: readonly string[];
+  /** Packages that only the build needs, and which the app does not name. */
+  readonly adds?: readonly string[];
   /** A package that neither the app nor the framework installs, and which runs the server. */
   readonly runner?: { readonly name: string; readonly version: string };
 }

@@ -43,6 +43,13 @@ export const loneProgram = (inventory: Inventory): string | undefined =>
     .flatMap((stem) => ['js', 'mjs', 'cjs', 'ts', 'mts'].map((end) => `${stem}.${end}`))
     .find((name) => LONE_PROGRAM.test(name) && inventory.isFile(name));
 
+/** pnpm can lay modules out as yarn does. https://pnpm.io/settings#nodelinker */
+function linkerOf(inventory: Inventory, manager: PackageManager): Linker {
+  if (manager.berry) return yarnSettings(inventory).nodeLinker ?? 'pnp';
+  const pnpm = `${inventory.text('.npmrc') ?? ''}\n${inventory.text('pnpm-workspace.yaml') ?? ''}`;
+  return manager.name === 'pnpm' && /^\s*(node-linker\s*=|nodeLinker:)\s*pnp\b/m.test(pnpm) ? 'pnp' : 'node-modules';
+}
+
 /** Reads the project. Throws `broken-file` where its package.json is missing or cannot be read. */
 export function readProject(
   inventory: Inventory,
@@ -66,7 +73,7 @@ export function readProject(
     asked ?? (runtime === 'bun' && locks.length === 0 ? 'bun' : undefined),
   );
   const needs = member === '' ? members : closureOf(app, members);
-  const linker = manager.berry ? (yarnSettings(inventory).nodeLinker ?? 'pnp') : 'node-modules';
+  const linker = linkerOf(inventory, manager);
   return { inventory, runtime, app, root, members, needs, manager, locks, lock: lockOf(manager, locks), linker };
 }
 

@@ -100,7 +100,7 @@ const SELECTS = new Set([
 ]);
 
 /** `npm run start -w web`, `pnpm --filter web start`, `yarn workspace web start`, `turbo run start --filter=web`. */
-function scriptCalled(project: JsProject, from: Package, words: readonly string[]): Called | undefined {
+export function scriptCalled(project: JsProject, from: Package, words: readonly string[]): Called | undefined {
   const [program = '', ...rest] = words;
   const runner = program === 'turbo' || program === 'lerna' || program === 'nx';
   if (!MANAGERS.has(program) && !runner) return undefined;

@@ -1,4 +1,3 @@
-import semver from 'semver';
 import { Problem } from '../../problems/problem.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
 import { lineOfKey } from './package-json.ts';
@@ -65,11 +64,11 @@ function next(context: FrameworkContext): Outcome {
 function nuxt(context: FrameworkContext): Outcome {
   const config = context.config('nuxt.config');
   const preset = settingOf(config, 'preset');
-  const version = semver.minVersion(context.dependencies['nuxt'] ?? '3', { loose: true })?.major ?? 3;
+  const isOld = /^[\^~]?[12]\./.test(context.dependencies['nuxt'] ?? '');
   const from = evidenceOf(config, 'Nuxt');
-  if (/\bnuxi? generate\b/.test(context.buildScript) || preset === 'static')
-    return { kind: 'site', folder: version < 3 ? 'dist' : '.output/public', fallback: false, from };
-  if (version < 3)
+  if (/\bnux[ti] generate\b/.test(context.buildScript) || preset === 'static')
+    return { kind: 'site', folder: isOld ? 'dist' : '.output/public', fallback: false, from };
+  if (isOld)
     return {
       kind: 'server',
       argv: ['nuxt', 'start'],
@@ -153,7 +152,10 @@ function svelteKit(context: FrameworkContext): Outcome | undefined {
   if (adapter !== 'node' && adapter !== 'auto')
     throw otherPlatform(config, `adapter-${adapter}`, '@sveltejs/adapter-node');
   const folder = adapter === 'auto' ? 'build' : (cleanFolder(settingOf(config, 'out')) ?? 'build');
-  return { kind: 'server', argv: ['node', folder], env: ANY_HOST, from, port: 3000 };
+  const server: ServerOutcome = { kind: 'server', argv: ['node', folder], env: ANY_HOST, from, port: 3000 };
+  if (adapter !== 'auto' || context.dependencies['@sveltejs/adapter-node'] !== undefined) return server;
+  const line = /^[\^~]?1\./.test(context.dependencies['@sveltejs/kit'] ?? '') ? '1' : '5';
+  return { ...server, adds: [`@sveltejs/adapter-node@${line}`] };
 }
 
 function astro(context: FrameworkContext): Outcome {

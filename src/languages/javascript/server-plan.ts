@@ -3,7 +3,7 @@ import type { Settings } from '../../manifest/schema.ts';
 import { shellOf } from '../../plan/shell.ts';
 import type { Advice, Evidence, Step } from '../../plan/plan.ts';
 import type { App } from './app.ts';
-import { installAdvice } from './install.ts';
+import { installAdvice } from './install-advice.ts';
 import { browserEnv, nativeModules } from './native.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
@@ -26,8 +26,8 @@ function pathOf({ app, members, runtime }: JsProject): string {
 export const workdirOf = ({ app }: JsProject): string => (app.folder === '' ? APP_ROOT : `${APP_ROOT}/${app.folder}`);
 
 /** How Node.js finds modules where yarn puts no node_modules. https://yarnpkg.com/features/pnp */
-const pnpOptions = ({ app }: JsProject): string =>
-  `--require ${APP_ROOT}/.pnp.cjs${app.json.type === 'module' ? ` --experimental-loader file://${APP_ROOT}/.pnp.loader.mjs` : ''}`;
+const pnpOptions = ({ app, manager }: JsProject): string =>
+  `--require ${APP_ROOT}/.pnp.${manager.version?.startsWith('2') ? 'js' : 'cjs'}${app.json.type === 'module' ? ` --experimental-loader file://${APP_ROOT}/.pnp.loader.mjs` : ''}`;
 
 export interface EnvOptions {
   readonly modules: boolean;

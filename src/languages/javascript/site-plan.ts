@@ -6,7 +6,7 @@ import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/stat
 import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { cleanFolder } from './config-files.ts';
-import { installAdvice } from './install.ts';
+import { installAdvice } from './install-advice.ts';
 import type { SiteOutcome } from './outcome.ts';
 import { APP_ROOT, stagesOf, type StageOptions } from './stages.ts';
 

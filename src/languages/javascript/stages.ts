@@ -7,7 +7,7 @@ import type { App } from './app.ts';
 import { buildEnv, buildSteps, execCommand } from './build.ts';
 import { buildEnvSteps } from './build-image.ts';
 import { inFolder } from './commands.ts';
-import { installSteps, pruneStep, type InstallOptions } from './install.ts';
+import { addStep, installSteps, pruneStep, type InstallOptions } from './install.ts';
 import { nativeModules } from './native.ts';
 import { prismaPackages, prismaSchema } from './prisma.ts';
 import { hasDependencies, hasDevDependencies, type JsProject } from './project.ts';
@@ -90,6 +90,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
     ],
   };
   const build = buildSteps(app, settings);
+  const adds = app.outcome?.kind === 'server' ? (app.outcome.adds ?? []) : [];
   const others = otherMembers(project);
   const built: Stage = {
     name: BUILD,
@@ -105,6 +106,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
         why: others.length > 0 ? 'the source, without the members that the app does not need' : 'the source',
       },
       { kind: 'env', vars: buildEnv(app), why: 'settings of the build' },
+      ...(adds.length > 0 ? [addStep(project, adds, 'what the framework would install while it builds')] : []),
       ...build,
     ],
   };

@@ -71,6 +71,8 @@ export function runsOnBun(inventory: Inventory): boolean {
   const all = { ...dependencies, ...devDependencies };
   if (FRAMEWORKS.some((name) => all[name] !== undefined)) return false;
   const installs = ['bun.lock', 'bun.lockb', 'bunfig.toml', '.bun-version'].some((file) => inventory.isFile(file));
+  const types = all['@types/bun'] !== undefined || all['bun-types'] !== undefined;
+  if (types && BUN_PROGRAM.test(Object.values(scripts).join(' && '))) return true;
   const typescript =
     /\.tsx?$/.test(pkg.json.module ?? pkg.json.main ?? '') ||
     inventory.isFile('index.ts') ||

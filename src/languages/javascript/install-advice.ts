@@ -1,0 +1,42 @@
+import type { Advice } from '../../plan/plan.ts';
+import { allowsAllBuilds } from './install.ts';
+import type { JsProject } from './project.ts';
+
+/** What is not as exact as it could be, and how to make it so. */
+export function installAdvice(project: JsProject): Advice[] {
+  const { lock, locks, manager, inventory } = project;
+  const advice: Advice[] = [];
+  const remedy = { npm: 'npm install', pnpm: 'pnpm install', yarn: 'yarn install', bun: 'bun install' }[manager.name];
+  if (lock?.drift !== undefined) {
+    advice.push({
+      code: 'lockfile-drifted',
+      detail: `${lock.file} does not fit package.json: ${lock.drift}. Dependencies are installed without its exactness.`,
+      hint: `Run \`${remedy}\` and keep the ${lock.file} that it writes.`,
+      file: lock.file,
+    });
+  }
+  if (lock === undefined && inventory.complete && Object.keys(project.root.json.dependencies).length > 0) {
+    advice.push({
+      code: 'lockfile-missing',
+      detail: `There is no lockfile of ${manager.name}: each build takes the newest versions that package.json allows.`,
+      hint: `Run \`${remedy}\` and keep the lockfile that it writes.`,
+    });
+  }
+  const others = locks.filter((l) => l.owner !== manager.name);
+  if (lock !== undefined && others.length > 0) {
+    advice.push({
+      code: 'several-lockfiles',
+      detail: `${lock.file} is used (${manager.from.why}); ${others.map((l) => l.file).join(', ')} is not.`,
+      hint: 'Keep the lockfile of one package manager.',
+    });
+  }
+  if (allowsAllBuilds(project)) {
+    advice.push({
+      code: 'install-scripts-allowed',
+      detail:
+        'pnpm runs the install scripts of all dependencies, because the project does not say which of them it trusts, and needs some.',
+      hint: 'Run `pnpm approve-builds`, which writes the list down.',
+    });
+  }
+  return advice;
+}

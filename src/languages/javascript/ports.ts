@@ -1,0 +1,51 @@
+import type { Evidence } from '../../plan/plan.ts';
+import { hit, type Hit, type Source } from './program-source.ts';
+
+export interface FoundPort {
+  readonly port: number;
+  readonly from: Evidence;
+}
+
+const READS_PORT =
+  /\b(?:process|Bun)\.env(?:\.PORT\b|\[['"]PORT['"]\])(?:\s*\)?\s*(?:\|\||\?\?|,)\s*(?:Number\(|parseInt\()?['"]?(\d{2,5}))?|\bget(?:<[^>\n]{1,40}>)?\(\s*['"]PORT['"](?:\s*,\s*(\d{2,5}))?|\bPORT\s*[:=]\s*(?:z|Joi|port|num|envalid|Type|v)\b|\benv\.PORT\b|\{[^}\n]*\bPORT\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
+const FIXED =
+  /\.listen\s*\(\s*['"]?(\d{2,5})\b|\.listen\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})|\bserve\s*\([^)]{0,300}?\bport\s*:\s*(\d{2,5})|\blisten\s*:\s*\{\s*port\s*:\s*(\d{2,5})/g;
+const NAMED = /\b(?:port|PORT|Port|serverPort|SERVER_PORT|httpPort)\s*(?::\s*number\s*)?[=:]\s*['"]?(\d{2,5})\b/g;
+const DEFAULT = /\b(?:port|PORT|Port|defaultPort|DEFAULT_PORT)\s*(?::\s*number\s*)?=\s*['"]?(\d{4,5})\b/g;
+/** Servers listen on a port that nobody has to be root for. */
+const isPort = (port: number): boolean => port >= 80 && port <= 65535;
+
+export const DEFAULT_PORT = 3000;
+
+/** The port among a command's own options. */
+export function portInArgv(argv: readonly string[]): number | undefined {
+  for (const [i, word] of argv.entries()) {
+    const inline = /^(?:--?port|-p)[=]?(\d{2,5})$/.exec(word)?.[1];
+    const next = /^(--port|-p|--http-port)$/.test(word) ? /^\d{2,5}$/.exec(argv[i + 1] ?? '')?.[0] : undefined;
+    if (inline !== undefined || next !== undefined) return Number(inline ?? next);
+  }
+  return undefined;
+}
+
+/** The port that the sources name: as the default of PORT, or as the one that they listen on. */
+export function portOf(sources: readonly Source[]): FoundPort | undefined {
+  const first = (found: Hit | undefined): number | undefined => {
+    const port = found?.groups.slice(1).find((g) => g !== undefined);
+    return port !== undefined && isPort(Number(port)) ? Number(port) : undefined;
+  };
+  const reads = hit(sources, READS_PORT, 'it reads PORT');
+  if (reads) {
+    const nearby = hit(
+      sources.filter((s) => s.file === reads.from.file),
+      DEFAULT,
+      'the default of PORT',
+    );
+    return { port: first(reads) ?? first(nearby) ?? DEFAULT_PORT, from: reads.from };
+  }
+  const fixed = hit(sources, FIXED, 'the port that it listens on');
+  const port = first(fixed);
+  if (fixed && port !== undefined) return { port, from: fixed.from };
+  const named = hit(sources, NAMED, 'the port that it listens on');
+  const other = first(named);
+  return named && other !== undefined ? { port: other, from: named.from } : undefined;
+}

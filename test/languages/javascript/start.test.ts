@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { filesOf } from '../../support/inline.ts';
+import { adviceOf, dockerfileOf, projectOf } from '../../support/projects.ts';
+
+type Files = Readonly<Record<string, unknown>>;
+
+const command = (files: Files): unknown => projectOf(filesOf(files)).merged.manifest.command;
+const started = (start: string, more: Files = {}, files: Files = {}): unknown =>
+  command({ 'package.json': { scripts: { start, ...(more['scripts'] as object) }, ...more }, ...files });
+
+describe('the program behind a start script', () => {
+  for (const [start, argv] of [
+    ['node server.js', ['node', 'server.js']],
+    ['NODE_ENV=production node server.js', ['node', 'server.js']],
+    ['cross-env NODE_ENV=production PORT=4000 node ./server.js --quiet', ['node', './server.js', '--quiet']],
+    ['node --watch --env-file=.env server.js', ['node', 'server.js']],
+    ['nodemon --exec node --inspect server.js', ['node', 'server.js']],
+    ['nodemon', ['node', 'server.js']],
+    ['dotenv -e .env -- node server.js', ['node', 'server.js']],
+    ['pm2-runtime start server.js', ['node', 'server.js']],
+    ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts']],
+    ['npm run build && node server.js', ['node', 'server.js']],
+    ['knex migrate:latest && node server.js', ['/bin/sh', '-c', 'knex migrate:latest && exec node server.js']],
+    ['node server.js --port ${PORT:-80}', ['/bin/sh', '-c', 'exec node server.js --port ${PORT:-80}']],
+    ['node server.js & node worker.js', ['/bin/sh', '-c', 'node server.js & node worker.js']],
+    ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
+  ] as const) {
+    test(start, () => assert.deepEqual(started(start, { main: 'server.js' }), argv));
+  }
+
+  test('through other scripts, with what comes before them', () => {
+    const scripts = {
+      start: 'npm run serve -- --verbose',
+      preserve: 'npm run migrate',
+      migrate: 'node migrate.js',
+      serve: 'node app.js',
+    };
+    assert.deepEqual(command({ 'package.json': { scripts } }), [
+      '/bin/sh',
+      '-c',
+      'node migrate.js && exec node app.js --verbose',
+    ]);
+    const round = { start: 'npm run a', a: 'npm run b', b: 'npm run a' };
+    assert.ok(command({ 'package.json': { scripts: round } }));
+  });
+
+  test('a script for production goes over one for development', () => {
+    const scripts = { start: 'nest start', 'start:prod': 'node dist/main' };
+    assert.deepEqual(command({ 'package.json': { scripts, dependencies: { '@nestjs/core': '^11' } } }), [
+      'node',
+      'dist/main',
+    ]);
+  });
+
+  test('TypeScript that a build compiles is run as what the build makes', () => {
+    const files = { 'tsconfig.json': '{ "compilerOptions": { "outDir": "./dist", }, // here\n}', 'src/index.ts': '' };
+    const typescript = { scripts: { build: 'tsc' }, devDependencies: { typescript: '^5', 'ts-node': '^10' } };
+    assert.deepEqual(
+      command({
+        'package.json': { ...typescript, scripts: { build: 'tsc', start: 'ts-node src/index.ts' } },
+        ...files,
+      }),
+      ['node', 'dist/index.js'],
+    );
+  });
+
+  test('without scripts: main, bin, a program by its name', () => {
+    assert.deepEqual(command({ 'package.json': { main: './lib/run.js' }, 'lib/run.js': '', 'server.js': '' }), [
+      'node',
+      'lib/run.js',
+    ]);
+    assert.deepEqual(command({ 'package.json': { main: 'gone.js' }, 'app.js': '', 'src/index.js': '' }), [
+      'node',
+      'app.js',
+    ]);
+    assert.deepEqual(command({ 'server.js': 'require("node:http")' }), ['node', 'server.js']);
+  });
+
+  test('nothing at all: the problem names the scripts there are', () => {
+    assert.throws(
+      () => dockerfileOf(filesOf({ 'package.json': { scripts: { lint: 'eslint' } } })),
+      /its scripts are lint/,
+    );
+  });
+
+  test('a program of a dev dependency keeps them all, and says so', () => {
+    const files = filesOf({
+      'package.json': { scripts: { start: 'tsx app.ts' }, devDependencies: { tsx: '^4' }, dependencies: { ms: '2' } },
+      'app.ts': '',
+    });
+    assert.ok(adviceOf(files).includes('dev-dependencies-in-image'));
+    assert.doesNotMatch(dockerfileOf(files), /AS production/);
+  });
+
+  test('a Procfile’s npm start is looked through as well', () => {
+    const files = filesOf({
+      'package.json': { scripts: { start: 'node web.js' } },
+      'web.js': 'require("http").createServer().listen(process.env.PORT)',
+      Procfile: 'web: npm start\n',
+    });
+    assert.match(dockerfileOf(files), /CMD \["node", "web\.js"\]/);
+    const site = filesOf({
+      'package.json': {
+        scripts: { start: 'serve -s build', build: 'react-scripts build' },
+        dependencies: { 'react-scripts': '5' },
+      },
+      Procfile: 'web: npm start\n',
+    });
+    assert.match(dockerfileOf(site), /CMD \["caddy"/);
+  });
+});
+
+describe('ports and workloads', () => {
+  const manifest = (source: string, more: Files = {}) =>
+    projectOf(filesOf({ 'package.json': { main: 'index.js', ...more }, 'index.js': source })).merged.manifest;
+
+  test('the port that the source says', () => {
+    assert.equal(manifest('http.createServer().listen(process.env.PORT || 5000)').port, 5000);
+    assert.equal(manifest('const port = 4100;\napp.listen(port)').port, 4100);
+    assert.equal(manifest('app.listen({ host: "0.0.0.0", port: 8081 })').port, 8081);
+    assert.equal(manifest('const { PORT = "4321" } = process.env;\napp.listen(PORT)').port, 4321);
+    assert.equal(manifest('app.listen(config.port)').port, 3000);
+  });
+
+  test('a bot waits, and a script ends', () => {
+    const bot = manifest("const { Client } = require('discord.js');", {
+      dependencies: { 'discord.js': '14', express: '5' },
+    });
+    assert.equal(bot.workload, 'worker');
+    assert.equal(bot.port, undefined);
+    assert.equal(manifest('console.log(1)').workload, 'job');
+  });
+});

@@ -14,7 +14,7 @@ function served(dependencies: readonly string[], scripts: Readonly<Record<string
     }),
   );
   const lines = text.split('\n');
-  const site = lines.find((line) => / \/srv\/$/.test(line));
+  const site = lines.find((line) => line.endsWith(' /srv/'));
   const command = lines.find((line) => line.startsWith('CMD'))?.slice(4) ?? '';
   return site === undefined
     ? command.replaceAll(/[[\]",]/g, '')

@@ -7,7 +7,7 @@ import { Problem } from '../../problems/problem.ts';
 import type { PlanRequest } from '../language.ts';
 import { askedOf, serverOf, type Asked } from '../javascript/asked.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
-import { nodeVersion } from '../javascript/node-version.ts';
+import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import {
@@ -55,10 +55,22 @@ function checkGround(os: Os, argv: readonly string[], packages: readonly string[
 }
 
 /** A package manager in JavaScript that the program itself calls; the image's `node` runs it. */
-function calledManagers({ app }: Asked, serving: Serving, { modules }: Stages): Step[] {
+function calledPrograms({ app }: Asked, serving: Serving, { modules }: Stages, node: string): Step[] {
   const { name } = app.project.manager;
-  if (!serving.calls.includes(name) || name !== 'pnpm' || modules === undefined) return [];
+  const nodeCopy: Step[] = serving.calls.some((called) => /^n(ode|px?)$/.test(called))
+    ? [
+        {
+          kind: 'copy',
+          from: nodeImage(node, 'slim'),
+          sources: ['/usr/local/bin/node'],
+          to: '/usr/local/bin/node',
+          why: 'the program calls node itself, which in this image is Bun',
+        },
+      ]
+    : [];
+  if (!serving.calls.includes(name) || name !== 'pnpm' || modules === undefined) return nodeCopy;
   return [
+    ...nodeCopy,
     {
       kind: 'copy',
       from: modules,
@@ -102,7 +114,7 @@ function planServer(
       steps: [
         ...(system ? [system] : []),
         envStep(env, outcome.from),
-        ...calledManagers(asked, serving, stages),
+        ...calledPrograms(asked, serving, stages, options.node),
         ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
       ],
       process: {

@@ -13,7 +13,7 @@ export interface Serving {
   readonly from: Evidence;
   readonly port: FoundPort | undefined;
   readonly env: Readonly<Record<string, string>>;
-  /** Package managers that the program calls itself. */
+  /** Package managers, and Node.js, that the program calls itself. */
   readonly calls: readonly string[];
   /** Where it listens on an address that nothing outside the container reaches. */
   readonly loopback: Evidence | undefined;
@@ -33,7 +33,7 @@ const LOOPBACK =
 const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
-const CALLS = /\b(?:exec|execSync|spawn|spawnSync|execa|execFile|execFileSync)\s*\(\s*['"`](npx?|pnpm|yarn)\b/g;
+const CALLS = /\b(?:exec|execSync|spawn|spawnSync|execa|execFile|execFileSync)\s*\(\s*['"`](npx?|pnpm|yarn|node)\b/g;
 
 /** The newest of a manager's line, as the manager would say itself. */
 function agentOf({ manager }: JsProject, node: string): string {
@@ -79,7 +79,7 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };
   const calls = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(CALLS)].map((m) => m[1] ?? '')))].filter(
-    (name) => name !== '' && !name.startsWith('np'),
+    (name) => name !== '',
   );
   const base = { env, calls };
   const from = listens?.from ?? {

@@ -66,7 +66,10 @@ export function findApps(inventory: Inventory, languages: readonly Language[]): 
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
   const inWorkspace = members.map((path) => ({ path, candidates: weigh(inventory.at(path), languages) }));
-  if (members.length > 0 && language?.isApp?.(inventory) === false) return inWorkspace;
+  if (language?.isApp?.(inventory) === false) {
+    const others = members.length > 0 ? inWorkspace : appsBelow(inventory, languages);
+    if (others.length > 0) return others;
+  }
   return [{ path: '', candidates: atRoot }, ...inWorkspace];
 }
 

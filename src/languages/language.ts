@@ -109,7 +109,7 @@ export interface Language {
   workspaceOf?(tree: Inventory, app: string): string | undefined;
   /** The folders of a workspace's members that can be run as apps, when the root is a workspace. */
   apps?(inventory: Inventory): readonly string[];
-  /** False for a folder that only holds a workspace's members together: one of those is built, or a choice is asked for. */
+  /** False for a folder that nothing runs in, such as one that only holds a workspace together: apps below it take its place. */
   isApp?(inventory: Inventory): boolean;
   infer(scope: Scope): Inferred;
   /** The program behind a command that only starts another (`npm start`); such commands stand in Procfiles. */

@@ -12,7 +12,10 @@ const secretVariable = (id: string): string =>
 
 function withSecrets(step: RunStep, secrets: readonly string[]): RunStep {
   const mounts = secrets.map((id): Mount => ({ type: 'secret', id, env: secretVariable(id) }));
-  return { ...step, mounts: [...(step.mounts ?? []), ...mounts] };
+  const given = new Set(secrets.map(secretVariable));
+  // A language may have found the same variable by itself; the manifest says what it is called.
+  const others = (step.mounts ?? []).filter((m) => m.type !== 'secret' || !given.has(m.env));
+  return { ...step, mounts: [...others, ...mounts] };
 }
 
 const argSteps = (args: Readonly<Record<string, string>>): Step[] =>

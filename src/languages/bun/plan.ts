@@ -146,6 +146,7 @@ export function planBun(request: PlanRequest): BuildPlan {
     bunImage: byBun,
     image: byBun ? bunImage(version, alpine ? 'alpine' : '') : nodeBuildImage(project, node),
     os: alpine ? 'alpine' : 'debian',
+    alpine,
     needsModules: true,
     keepsDev: false,
   };

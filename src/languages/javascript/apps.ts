@@ -43,16 +43,25 @@ export function appFolders(inventory: Inventory): string[] {
   return telling.length > 0 ? telling : apps;
 }
 
+/** A package.json for tools alone, beside folders with apps of their own. */
+function nothingRuns(inventory: Inventory): boolean {
+  try {
+    return inventory.complete && understandApp(readProject(inventory, '')).outcome === undefined;
+  } catch {
+    return false; // there is something to say about it
+  }
+}
+
 /** Scripts that run those of members. */
 const FOR_ALL =
   /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
 
-/** True for a root that holds a workspace together, and that nothing says how to start. */
+/** True for a root that holds a workspace together, or tools, and that nothing says how to start. */
 export function isOnlyWorkspace(inventory: Inventory): boolean {
   const root = readPackage(inventory, '');
   const patterns = workspacePatterns(inventory, root);
-  if (!root || patterns.length === 0 || workspaceMembers(inventory, root).length === 0 || isMember(patterns, ''))
-    return false;
+  if (!root || isMember(patterns, '')) return false;
+  if (workspaceMembers(inventory, root).length === 0) return nothingRuns(inventory);
   const { outcome, project, framework } = understandApp(readProject(inventory, ''));
   if (outcome === undefined) return true;
   if (root.json.scripts['start'] !== undefined) return project.app.folder !== '';

@@ -6,7 +6,7 @@ import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
-import { ownScripts } from './own-scripts.ts';
+import { installsMore, ownScripts } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import { compilerOptions, compiledEntry } from './typescript.ts';
@@ -120,7 +120,8 @@ export function buildEnv(app: App): Record<string, string> {
   const { project, framework } = app;
   const dependencies = allDependencies(project.root);
   return {
-    NODE_ENV: 'production',
+    // An install within the build would leave out what builds.
+    ...(installsMore(project) ? {} : { NODE_ENV: 'production' }),
     ...framework?.buildEnv,
     ...(dependencies['turbo'] === undefined ? {} : { TURBO_TELEMETRY_DISABLED: '1' }),
     ...(dependencies['nx'] === undefined ? {} : NX_QUIET),

@@ -1,5 +1,6 @@
 import type { Advice } from '../../plan/plan.ts';
 import { allowsAllBuilds } from './install.ts';
+import { registryVariables } from './install-files.ts';
 import type { JsProject } from './project.ts';
 
 /** What is not as exact as it could be, and how to make it so. */
@@ -36,6 +37,14 @@ export function installAdvice(project: JsProject): Advice[] {
       detail:
         'pnpm runs the install scripts of all dependencies, because the project does not say which of them it trusts, and needs some.',
       hint: 'Run `pnpm approve-builds`, which writes the list down.',
+    });
+  }
+  const secrets = registryVariables(project);
+  if (secrets.length > 0) {
+    advice.push({
+      code: 'registry-secret',
+      detail: `The registry's settings take ${secrets.join(', ')} from the environment; the install gets ${secrets.length > 1 ? 'them' : 'it'} as a build secret.`,
+      hint: `docker build ${secrets.map((name) => `--secret id=${name}`).join(' ')} .`,
     });
   }
   return advice;

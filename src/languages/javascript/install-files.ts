@@ -71,3 +71,10 @@ export function manifestCopies(project: JsProject): CopyStep[] {
   const nested = files.some((file) => parentOf(file) !== '' || file.endsWith('/'));
   return [{ kind: 'copy', sources: files, to: './', ...(nested ? { parents: true } : {}), why }];
 }
+
+/** Variables that the registry's settings take from the environment, each a secret of the build. */
+export function registryVariables({ inventory }: JsProject): string[] {
+  const texts = ['.npmrc', '.yarnrc.yml', 'bunfig.toml'].map((file) => inventory.text(file) ?? '');
+  const found = texts.flatMap((text) => [...text.matchAll(/\$\{?([A-Z][A-Z0-9_]{2,60})\b/g)].map((m) => m[1] ?? ''));
+  return [...new Set(found)].filter((name) => /TOKEN|AUTH|PASS|SECRET|KEY/.test(name));
+}

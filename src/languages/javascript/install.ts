@@ -1,7 +1,7 @@
 import type { ImageRef, Mount, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { inFolder } from './commands.ts';
-import { isBelow, manifestCopies } from './install-files.ts';
+import { isBelow, manifestCopies, registryVariables } from './install-files.ts';
 import { majorOf } from './node-version.ts';
 import type { PackageManager } from './package-manager.ts';
 import { ownScripts } from './own-scripts.ts';
@@ -20,16 +20,21 @@ export interface InstallOptions {
   readonly node: string;
   /** The image brings bun along, and maybe no npm. */
   readonly bunImage?: boolean;
+  readonly alpine?: boolean;
 }
 
-function mountsOf({ manager }: JsProject): Mount[] {
+function mountsOf(project: JsProject): Mount[] {
+  const { manager } = project;
   const target = {
     npm: '/root/.npm',
     pnpm: PNPM_STORE,
     yarn: manager.berry ? '/root/.yarn/berry/cache' : '/usr/local/share/.cache/yarn',
     bun: '/root/.bun/install/cache',
   }[manager.name];
-  return [{ type: 'cache', target, ...(manager.name === 'yarn' ? { sharing: 'locked' as const } : {}) }];
+  return [
+    { type: 'cache', target, ...(manager.name === 'yarn' ? { sharing: 'locked' as const } : {}) },
+    ...registryVariables(project).map((name): Mount => ({ type: 'secret', id: name, env: name })),
+  ];
 }
 
 /** https://pnpm.io/installation#compatibility */
@@ -58,7 +63,7 @@ export function managerSteps(project: JsProject, options: InstallOptions): Step[
       : [
           {
             kind: 'copy',
-            from: bunImageOf(project),
+            from: bunImageOf(project, options.alpine === true),
             sources: ['/usr/local/bin/bun'],
             to: '/usr/local/bin/bun',
             why: 'the package manager; the program itself runs on Node.js',
@@ -80,10 +85,10 @@ export function managerSteps(project: JsProject, options: InstallOptions): Step[
   ];
 }
 
-function bunImageOf({ manager }: JsProject): ImageRef {
-  return manager.name === 'bun' && manager.version !== undefined && /^\d+(\.\d+)*$/.test(manager.version)
-    ? { image: 'oven/bun', tag: manager.version }
-    : BUN;
+function bunImageOf({ manager }: JsProject, alpine: boolean): ImageRef {
+  const tag =
+    manager.name === 'bun' && /^\d+(\.\d+)*$/.test(manager.version ?? '') ? (manager.version ?? '1') : BUN.tag;
+  return { ...BUN, tag: alpine ? `${tag}-alpine` : tag };
 }
 
 /** The program by which the manager is called. */

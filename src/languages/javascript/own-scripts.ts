@@ -67,3 +67,16 @@ export function ownScripts(project: JsProject): OwnScripts {
     patches: scripts.some(({ command }) => /\bpatch-package\b/.test(command)),
   };
 }
+
+/** Installs in other folders than the workspace's: `cd client && npm install`. */
+const NESTED = /\b(npm|pnpm|yarn|bun)\b[^&|;]{0,80}\b(install|ci|i)\b|\bcd [\w./-]+ && yarn( |$|&)/;
+
+/** True where a script of the project installs more, beside what its own package names. */
+export const installsMore = ({ app }: JsProject): boolean =>
+  ['build', 'heroku-postbuild', 'postinstall', 'install', 'prebuild', 'postbuild'].some((name) => {
+    const text = app.json.scripts[name] ?? '';
+    const called = [...text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]+)/g)].map(
+      (m) => app.json.scripts[m[1] ?? ''] ?? '',
+    );
+    return [text, ...called].some((line) => NESTED.test(line));
+  });

@@ -1,6 +1,7 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import type { CopyStep, Step } from '../../plan/plan.ts';
 import type { App } from './app.ts';
+import { installsMore } from './own-scripts.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { APP_ROOT, otherMembers, type Stages } from './stages.ts';
 import { compilerOptions } from './typescript.ts';
@@ -41,7 +42,10 @@ function compiledSources(app: App, outcome: ServerOutcome): string[] {
   return files.length > 0 && files.every((path) => /\.tsx?$/.test(path)) ? [src] : [];
 }
 
-const EXCLUDED = ['**/node_modules', '**/.turbo', '**/.nx', '**/*.tsbuildinfo'];
+const EXCLUDED = ['**/.turbo', '**/.nx', '**/*.tsbuildinfo'];
+
+/** What is installed comes from its own stage, but for what scripts of the project install below it. */
+const installed = (app: App): string => (installsMore(app.project) ? 'node_modules' : '**/node_modules');
 
 function appCopy(app: App, outcome: ServerOutcome, { built, modules }: Stages): CopyStep {
   const { project } = app;
@@ -61,7 +65,11 @@ function appCopy(app: App, outcome: ServerOutcome, { built, modules }: Stages): 
     from: built,
     sources: [`${APP_ROOT}/`],
     to: `${APP_ROOT}/`,
-    exclude: [...(modules === undefined ? [] : EXCLUDED), ...caches, ...compiledSources(app, outcome)],
+    exclude: [
+      ...(modules === undefined ? [] : [installed(app), ...EXCLUDED]),
+      ...caches,
+      ...compiledSources(app, outcome),
+    ],
     why: 'the built app',
   };
 }

@@ -91,6 +91,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
   };
   const build = buildSteps(app, settings);
   const adds = app.outcome?.kind === 'server' ? (app.outcome.adds ?? []) : [];
+  const env = buildEnv(app);
   const others = otherMembers(project);
   const built: Stage = {
     name: BUILD,
@@ -105,7 +106,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
         ...(others.length > 0 ? { exclude: others } : {}),
         why: others.length > 0 ? 'the source, without the members that the app does not need' : 'the source',
       },
-      { kind: 'env', vars: buildEnv(app), why: 'settings of the build' },
+      ...(Object.keys(env).length > 0 ? [{ kind: 'env', vars: env, why: 'settings of the build' } satisfies Step] : []),
       ...(adds.length > 0 ? [addStep(project, adds, 'what the framework would install while it builds')] : []),
       ...build,
     ],

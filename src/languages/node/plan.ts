@@ -187,6 +187,7 @@ export function planNode(request: PlanRequest): BuildPlan {
     node: version,
     image: alpine ? nodeImage(version, 'alpine') : nodeBuildImage(project, version),
     os: alpine ? 'alpine' : 'debian',
+    alpine,
     needsModules: true,
     keepsDev: false,
   };

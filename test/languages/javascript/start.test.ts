@@ -132,3 +132,44 @@ describe('ports and workloads', () => {
     assert.equal(manifest('console.log(1)').workload, 'job');
   });
 });
+
+describe('installs', () => {
+  test('a registry’s token comes as a build secret, in every install', () => {
+    const files = filesOf({
+      'package.json': { main: 'a.js', dependencies: { ms: '2' }, devDependencies: { prettier: '3' } },
+      'a.js': '',
+      '.npmrc': '//npm.example.com/:_authToken=${NPM_TOKEN}\n',
+    });
+    const text = dockerfileOf(files);
+    assert.equal(text.match(/--mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN/g)?.length, 2);
+    assert.ok(adviceOf(files).includes('registry-secret'));
+    const named = dockerfileOf(files, { build: { secrets: ['npm-token'] } });
+    assert.match(named, /--mount=type=secret,id=npm-token,env=NPM_TOKEN/);
+    assert.doesNotMatch(named, /id=NPM_TOKEN/);
+  });
+
+  test('scripts of the project itself wait for its source; hooks of git never run', () => {
+    const scripts = { start: 'node a.js', prepare: 'husky', postinstall: 'node scripts/fonts.js' };
+    const text = dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { ms: '2' } }, 'a.js': '' }));
+    assert.match(
+      text,
+      /npm pkg delete scripts\.postinstall scripts\.prepare[^]*npm install[^]*COPY \. \.\/[^]*RUN npm run postinstall\n/,
+    );
+    assert.doesNotMatch(text, /npm run prepare/);
+  });
+
+  test('what a build installs elsewhere goes along', () => {
+    const scripts = { start: 'node a.js', 'heroku-postbuild': 'cd client && npm install && npm run build' };
+    const text = dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { ms: '2' } }, 'a.js': '' }));
+    assert.match(text, /COPY --from=build --exclude=node_modules /);
+    assert.doesNotMatch(text.slice(0, text.indexOf('AS runtime')), /NODE_ENV/);
+  });
+
+  test('native modules: compilers for the build, libraries for the runtime', () => {
+    const text = dockerfileOf(filesOf({ 'package.json': { main: 'a.js', dependencies: { canvas: '3' } }, 'a.js': '' }));
+    assert.match(
+      text,
+      /FROM node:24-trixie AS dependencies[^]*libcairo2-dev[^]*FROM node:24-trixie-slim AS runtime[^]*libcairo2 /,
+    );
+  });
+});

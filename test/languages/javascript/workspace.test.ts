@@ -71,3 +71,14 @@ describe('workspaces', () => {
     );
   });
 });
+
+test('a package.json for tools alone gives way to the apps beside it', () => {
+  const files = {
+    'package.json': { devDependencies: { prettier: '^3' }, scripts: { format: 'prettier .' } },
+    'web/package.json': { scripts: { start: 'node web.js' } },
+  };
+  assert.deepEqual(
+    findApps(treeOf(filesOf(files)), languages).map((app) => app.path),
+    ['web'],
+  );
+});

@@ -2,7 +2,8 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Stage, Step } from '../../plan/plan.ts';
 import { rebaseSteps } from '../../plan/rebase.ts';
 import { buildEnvSteps, nodeBuildImage } from './build-image.ts';
-import { installAdvice, installSteps } from './install.ts';
+import { installAdvice } from './install-advice.ts';
+import { installSteps } from './install.ts';
 import { nodeImage, nodeVersion } from './node-version.ts';
 import { hasDependencies, readProject } from './project.ts';
 

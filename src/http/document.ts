@@ -97,7 +97,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     const url = operation.url.replaceAll(/:(\w+)/g, '{$1}');
     paths[url] = { ...paths[url], [operation.method]: describe(operation) };
   }
-  return createDocument(
+  const document = createDocument(
     {
       openapi: '3.1.1',
       info: {
@@ -129,6 +129,17 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     },
     { override: ({ jsonSchema }) => dropSafeIntegerBounds(jsonSchema) },
   );
+  return tidy(document);
+}
+
+/** Control characters and line separators, as not every language's regular expressions have classes. */
+const PLAIN_TEXT = String.raw`^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$`;
+
+/** Patterns that are written for JavaScript, in words that all languages share. */
+function tidy<Document>(document: Document): Document {
+  return JSON.parse(JSON.stringify(document), (key, value: unknown) =>
+    key === 'pattern' && String(value).includes(String.raw`\p{Cc}`) ? PLAIN_TEXT : value,
+  ) as Document;
 }
 
 /** `z.int()` writes the bounds of JavaScript's safe integers, which say nothing about the API. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { stringify } from 'yaml';
 import { committedDocument } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { tarOf, zipOf } from '../support/archives.ts';
@@ -79,7 +80,7 @@ function bodiesOf(type: string, { example, examples = {} }: Media): Body[] {
     if (type !== 'multipart/form-data')
       return {
         name,
-        body: typeof value === 'string' ? value : JSON.stringify(value),
+        body: type.endsWith('yaml') ? stringify(value) : JSON.stringify(value),
         headers: { 'content-type': type },
       };
     const form = new FormData();

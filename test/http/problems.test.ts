@@ -193,6 +193,13 @@ describe('problem documents', () => {
       slug: 'not-acceptable',
     }));
 
+  test('an Accept for problems only leaves the kind of a good answer to the service', async () => {
+    const site = await tarOf({ 'index.html': '' });
+    const { status, headers } = await post('/v1/source/dockerfile', site).set('accept', 'application/problem+json');
+    assert.equal(status, 200);
+    assert.equal(headers['content-type'], 'text/plain; charset=utf-8');
+  });
+
   test('a path and a method that are not there', async () => {
     await refuses(request(service.url).get('/nope'), {
       status: 404,

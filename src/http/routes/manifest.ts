@@ -11,7 +11,7 @@ import { defineOperation, type Operation, type OperationCall, type Services } fr
 import { readText } from '../read-text.ts';
 import { dockerfileAnswer, ignoreAnswer } from '../schemas/answers.ts';
 import { manifestOptions, withOptions, type ManifestOptions } from '../schemas/options.ts';
-import { DOCKERFILE_EXAMPLE, manifestExamples, manifestYamlExamples } from '../schemas/examples.ts';
+import { DOCKERFILE_EXAMPLE, manifestExamples } from '../schemas/examples.ts';
 
 export const manifestProblems = [
   'invalid-manifest',
@@ -31,10 +31,7 @@ export const manifestBody = {
   description: 'The manifest, as JSON or YAML.',
   content: {
     'application/json': { schema: manifestSchema, examples: manifestExamples },
-    'application/yaml': {
-      schema: z.string().meta({ description: 'The same, as YAML.' }),
-      examples: manifestYamlExamples,
-    },
+    'application/yaml': { schema: manifestSchema, examples: { settings: manifestExamples.settings } },
   },
 };
 

@@ -5,7 +5,7 @@ interface Example {
   readonly value: unknown;
 }
 
-export const manifestExamples: Readonly<Record<string, Example>> = {
+export const manifestExamples = {
   settings: {
     summary: 'Language and settings',
     value: {
@@ -31,14 +31,7 @@ export const manifestExamples: Readonly<Record<string, Example>> = {
     summary: 'A static site, in an image of one’s own registry',
     value: { language: 'static', name: 'handbook', image: { registry: 'mirror.example.com/hub' } },
   },
-};
-
-export const manifestYamlExamples: Readonly<Record<string, Example>> = {
-  settings: {
-    summary: 'Language and settings',
-    value: 'name: orders-api\nlanguage: go\nruntime: "1.26"\nport: 8080\nhealth:\n  path: /healthz\n',
-  },
-};
+} as const satisfies Readonly<Record<string, Example>>;
 
 /** What goes over what is found in the archive. */
 export const formExample = { manifest: { name: 'shop', port: 9000 }, archive: '(the bytes of the archive)' };

@@ -84,7 +84,7 @@ const clients: Readonly<Record<string, Client>> = {
         '--output-path',
         'dockwright_client',
       ],
-      [python, '-m', 'mypy', '--ignore-missing-imports', 'main.py'],
+      [python, '-m', 'mypy', '--ignore-missing-imports', '--follow-imports=silent', 'main.py'],
       [python, 'main.py'],
     ],
   },

@@ -74,11 +74,11 @@ test('three replicas behind nginx: one is killed, the others are rolled, and no 
   const nginx = spawn('nginx', ['-c', conf, '-p', folder], { stdio: 'inherit' });
   const ended = once(nginx, 'exit');
 
-  let stopped = false;
+  const stop = new AbortController();
   let answered = 0;
   const lost: string[] = [];
   async function work(first: number): Promise<void> {
-    for (let n = first; !stopped; n += 1) {
+    for (let n = first; !stop.signal.aborted; n += 1) {
       const [path, body] = requests[n % requests.length] ?? ['/', ''];
       try {
         const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body });
@@ -107,7 +107,7 @@ test('three replicas behind nginx: one is killed, the others are rolled, and no 
       await wait(1000);
     }
   } finally {
-    stopped = true;
+    stop.abort();
     await Promise.all(workers);
     nginx.kill('SIGTERM');
     await ended;

@@ -2,15 +2,16 @@ import os
 from io import BytesIO
 from pathlib import Path
 
-from dockwright_client import Client
+from dockwright_client import AuthenticatedClient
 from dockwright_client.api.manifest import render_dockerfile
 from dockwright_client.api.source import pack_context
 from dockwright_client.models import DockerfileAnswer, Manifest, PackContextFilesBody, Problem
 from dockwright_client.types import File
 
 # The generated code reads JSON wherever there is JSON, so it has to ask for it.
-client = Client(
+client = AuthenticatedClient(
     base_url=os.environ["DOCKWRIGHT_URL"],
+    token=os.environ.get("DOCKWRIGHT_TOKEN", ""),
     headers={"Accept": "application/json, */*;q=0.5"},
 )
 

@@ -68,7 +68,7 @@ function withPackages(base: Ground['base'], os: Os, why: string): Ground {
   return { base, os, why, steps: packages ? [packages] : [] };
 }
 
-function groundOf(variant: Variant, uid: number): Ground {
+function groundOf(variant: Variant, uid: number, linked: boolean): Ground {
   if (variant === 'alpine') {
     const tag = pickTag('alpine', [defaultCycle('alpine-linux')?.cycle ?? 'latest']);
     return withPackages({ image: 'alpine', tag }, 'alpine', 'a small image with a shell and a package manager');
@@ -92,6 +92,14 @@ function groundOf(variant: Variant, uid: number): Ground {
         { kind: 'env', vars: { PATH: PROGRAMS }, why: 'where programs are' },
         ...identity(uid),
       ],
+    };
+  }
+  if (linked) {
+    return {
+      base: distroless('static'),
+      os: 'distroless',
+      why: 'certificates, time zones and a user: everything else is in the program',
+      steps: [],
     };
   }
   return {
@@ -135,6 +143,8 @@ export interface NativeProgram {
   readonly programs: readonly { readonly from: string; readonly to: string }[];
   /** Files beside them, copied before. */
   readonly files: readonly Step[];
+  /** Everything is linked into the program, the C library too. */
+  readonly linked?: boolean;
   /** Libraries were collected in the build stage. */
   readonly libraries: boolean;
   readonly process: {
@@ -153,7 +163,7 @@ export function nativeRuntime(program: NativeProgram): {
   readonly stages: readonly Stage[];
 } {
   const { port, env = {}, process } = program;
-  const ground = groundOf(program.variant, program.uid);
+  const ground = groundOf(program.variant, program.uid, program.linked ?? false);
   const probed = port !== undefined && ground.os !== 'debian';
   const libraries: Step[] = program.libraries
     ? [

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dockerfileOf, problemOf, projectOf } from '../support/projects.ts';
+
+/** Zig, Crystal, Swift and Haskell: versions, programs, and how each of them is built. */
+
+const of = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest;
+
+describe('zig', () => {
+  const build = (...names: string[]): string =>
+    `pub fn build(b: *std.Build) void {\n const target = b.standardTargetOptions(.{});\n${names.map((n) => ` const e = b.addExecutable(.{ .name = "${n}" });\n`).join('')}}\n`;
+  const zon = (...lines: string[]): string => `.{\n .name = .sundial,\n${lines.join('\n')}\n}\n`;
+
+  test('the minimum version means that very release line', () => {
+    assert.equal(
+      of({ 'build.zig': build('a'), 'build.zig.zon': zon(' .minimum_zig_version = "0.13.0",') }).runtime,
+      '0.13',
+    );
+    assert.equal(
+      of({ 'build.zig': build('a'), 'build.zig.zon': zon(' .minimum_zig_version = "0.15.0-dev.12+abc",') }).runtime,
+      '0.15',
+    );
+    assert.match(dockerfileOf({ 'build.zig': build('a'), '.zigversion': '0.14.1\n' }), /'ziglang~=0\.14\.0'/);
+    assert.equal(of({ 'build.zig': build('a') }).runtime, '0.17');
+  });
+
+  test('of several programs the one that the package is named after', () => {
+    assert.deepEqual(of({ 'build.zig': build('bench', 'sundial'), 'build.zig.zon': zon() }).command, ['sundial']);
+    assert.equal(problemOf(() => dockerfileOf({ 'build.zig': build('a', 'b') }))?.slug, 'no-start-command');
+  });
+
+  test('linked with musl unless it needs a library of the system', () => {
+    assert.match(dockerfileOf({ 'build.zig': build('a') }), /-linux-musl/);
+    assert.match(dockerfileOf({ 'build.zig': `${build('a')}\n exe.linkSystemLibrary("sqlite3");` }), /-Dcpu=baseline/);
+  });
+});
+
+describe('crystal', () => {
+  const shard = (...lines: string[]): string => ['name: tearoom', 'version: 0.1.0', ...lines, ''].join('\n');
+  const targets = ['targets:', '  tearoom:', '    main: src/tearoom.cr'];
+
+  test('targets, locks, and the C libraries of shards', () => {
+    const text = dockerfileOf({
+      'shard.yml': shard(...targets, 'dependencies:', '  sqlite3:', '    github: crystal-lang/crystal-sqlite3'),
+      'shard.lock': 'version: 2.0\nshards: {}\n',
+      'src/tearoom.cr': '',
+    });
+    assert.match(text, /apk add --no-cache sqlite-dev sqlite-static/);
+    assert.match(text, /COPY shard\.yml shard\.lock \.\/\nRUN shards install --production/);
+    assert.match(text, /shards build tearoom --release --static --no-debug/);
+  });
+
+  test('without a target, the file that is called like the shard', () => {
+    assert.match(
+      dockerfileOf({ 'shard.yml': shard(), 'src/tearoom.cr': '' }),
+      /crystal build src\/tearoom\.cr --release --static/,
+    );
+  });
+
+  test('a version that is pinned, and Kemal with its port', () => {
+    const files = {
+      'shard.yml': shard(...targets, 'dependencies:', '  kemal:', '    github: kemalcr/kemal'),
+      'src/tearoom.cr': '',
+    };
+    assert.match(
+      dockerfileOf({ ...files, '.tool-versions': 'crystal 1.15.1\n' }),
+      /FROM crystallang\/crystal:1\.15\.1-alpine/,
+    );
+    assert.match(dockerfileOf(files), /EXPOSE 3000/);
+  });
+
+  test('a shard.yml that cannot be read is a broken file', () => {
+    assert.equal(problemOf(() => dockerfileOf({ 'shard.yml': 'name: [' }))?.slug, 'broken-file');
+  });
+});
+
+describe('swift', () => {
+  const manifest = (...lines: string[]): string =>
+    [
+      '// swift-tools-version:5.9',
+      'import PackageDescription',
+      'let package = Package(',
+      '  name: "Almanac",',
+      ...lines,
+      ')',
+      '',
+    ].join('\n');
+  const vapor = {
+    'Package.swift': manifest(
+      '  dependencies: [.package(url: "https://github.com/vapor/vapor.git", from: "4.0.0")],',
+      '  targets: [.executableTarget(name: "App")]',
+    ),
+    'Sources/App/main.swift': '',
+    'Public/site.css': '',
+  };
+
+  test('the tools version is a minimum; a version file is followed', () => {
+    assert.equal(of(vapor).runtime, '6.3');
+    assert.equal(of({ ...vapor, '.swift-version': '6.1.2\n' }).runtime, '6.1');
+  });
+
+  test('Vapor serves on every address, with its folders beside it', () => {
+    assert.deepEqual(of(vapor).command, ['App', 'serve', '--env', 'production', '--hostname', '0.0.0.0']);
+    assert.match(dockerfileOf(vapor), /COPY Public\/ \.\/Public\//);
+    assert.match(
+      dockerfileOf({ ...vapor, 'Package.resolved': '{}' }),
+      /swift package resolve --force-resolved-versions/,
+    );
+  });
+
+  test('a library cannot be run', () => {
+    assert.equal(
+      problemOf(() => dockerfileOf({ 'Package.swift': manifest('  targets: [.target(name: "Almanac")]') }))?.slug,
+      'no-start-command',
+    );
+  });
+});
+
+describe('haskell', () => {
+  const cabal = (...lines: string[]): string =>
+    ['name: sundries', ...lines, 'executable sundries', '  main-is: Main.hs', ''].join('\n');
+
+  test('the compiler of the snapshot, of the tests, of the bounds', () => {
+    const hpack = { 'package.yaml': 'name: sundries\nexecutables:\n  sundries:\n    main: Main.hs\n' };
+    assert.equal(of({ ...hpack, 'stack.yaml': 'resolver: lts-22.43\n' }).runtime, '9.6');
+    assert.equal(of({ 'sundries.cabal': cabal('tested-with: GHC == 9.4.8, GHC == 9.8.4') }).runtime, '9.8');
+    assert.equal(of({ 'sundries.cabal': `${cabal()}  build-depends: base ^>=4.18.0\n` }).runtime, '9.6');
+  });
+
+  test('by Stack or by Cabal, dependencies before the source', () => {
+    const text = dockerfileOf({ 'sundries.cabal': cabal(), 'Main.hs': 'main = run 3000 app' });
+    assert.match(
+      text,
+      /COPY sundries\.cabal \.\/\nRUN cabal update \\\n && cabal build --only-dependencies exe:sundries/,
+    );
+    assert.match(text, /cabal list-bin exe:sundries/);
+  });
+
+  test('a server by what it imports', () => {
+    const files = { 'sundries.cabal': cabal(), 'Main.hs': 'import Web.Scotty\nmain = scotty 3456 app\n' };
+    assert.deepEqual([of(files).workload, of(files).port], ['service', 3456]);
+  });
+});

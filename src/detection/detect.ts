@@ -56,6 +56,12 @@ function withoutStray(apps: readonly App[]): App[] {
   return telling.length > 0 ? telling : [...apps];
 }
 
+/** A member's own evidence; where its folder has none, as with sbt, that of the workspace which names it. */
+function memberCandidates(member: Inventory, languages: readonly Language[], workspace: Candidate): Candidate[] {
+  const own = weigh(member, languages);
+  return own.length > 0 ? own : [workspace];
+}
+
 /** Every app of the project: the root, where it is one, and the members of its workspace; else the folders below. */
 export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
   const atRoot = weigh(inventory, languages);
@@ -65,7 +71,10 @@ export function findApps(inventory: Inventory, languages: readonly Language[]): 
   const members = (language?.apps?.(inventory) ?? []).filter((path) => path !== '');
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
-  const inWorkspace = members.map((path) => ({ path, candidates: weigh(inventory.at(path), languages) }));
+  const inWorkspace = members.map((path) => ({
+    path,
+    candidates: memberCandidates(inventory.at(path), languages, best),
+  }));
   if (language?.isApp?.(inventory) === false) {
     const others = members.length > 0 ? inWorkspace : appsBelow(inventory, languages);
     if (others.length > 0) return others;

@@ -1,5 +1,6 @@
 import type { Language } from './language.ts';
 import { bun } from './bun/index.ts';
+import { clojure } from './clojure/index.ts';
 import { cpp } from './cpp/index.ts';
 import { crystal } from './crystal/index.ts';
 import { deno } from './deno/index.ts';
@@ -14,6 +15,7 @@ import { php } from './php/index.ts';
 import { python } from './python/index.ts';
 import { ruby } from './ruby/index.ts';
 import { rust } from './rust/index.ts';
+import { scala } from './scala/index.ts';
 import { shell } from './shell/index.ts';
 import { staticSites } from './static/index.ts';
 import { swift } from './swift/index.ts';
@@ -22,6 +24,7 @@ import { zig } from './zig/index.ts';
 /** The one list of languages, by name; the order means nothing. */
 export const languages: readonly Language[] = [
   bun,
+  clojure,
   cpp,
   crystal,
   deno,
@@ -36,6 +39,7 @@ export const languages: readonly Language[] = [
   python,
   ruby,
   rust,
+  scala,
   shell,
   staticSites,
   swift,

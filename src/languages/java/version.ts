@@ -188,12 +188,19 @@ const PLACES: readonly Place[] = [
 
 export const versionOrder: readonly string[] = ['runtime in the manifest', ...PLACES.map((place) => place.title)];
 
+/** Those of the places that know nothing of Maven and Gradle: for other languages of the JVM. */
+export const versionFiles: readonly string[] = versionOrder.slice(0, 6);
+
 export const isVersionFile = (path: string): boolean =>
   /(^|\/)(\.java-version|\.sdkmanrc|system\.properties)$/.test(path);
 
-/** The release line of the JDK, and what named it. `limit` is the newest that the build tool runs on. */
-export function javaVersion(project: JavaProject, module: JavaModule | undefined): ChosenVersion {
-  const sources = PLACES.flatMap((place) => place.read(project, module)).map((s) => ({
+/** The release line of the JDK, and what named it; `more` are a language's own places, asked last. */
+export function javaVersion(
+  project: JavaProject,
+  module: JavaModule | undefined,
+  more: readonly VersionSource[] = [],
+): ChosenVersion {
+  const sources = [...PLACES.flatMap((place) => place.read(project, module)), ...more].map((s) => ({
     ...s,
     text: s.text.replace('_', '.'),
   }));

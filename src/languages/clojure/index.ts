@@ -9,8 +9,14 @@ function detect(inventory: Inventory): Sign[] {
   const file = ['project.clj', 'deps.edn'].find((name) => inventory.isFile(name));
   if (file === undefined) return [];
   return [
-    { path: file, weight: weights.manifest, reason: file === 'project.clj' ? 'a project of Leiningen' : 'dependencies of Clojure' },
-    ...(inventory.isFile('build.clj') ? [{ path: 'build.clj', weight: weights.tool, reason: 'a build of tools.build' }] : []),
+    {
+      path: file,
+      weight: weights.manifest,
+      reason: file === 'project.clj' ? 'a project of Leiningen' : 'dependencies of Clojure',
+    },
+    ...(inventory.isFile('build.clj')
+      ? [{ path: 'build.clj', weight: weights.tool, reason: 'a build of tools.build' }]
+      : []),
   ];
 }
 
@@ -24,7 +30,9 @@ function infer(scope: Scope): Inferred {
   const from = { file, why: 'the project’s file' };
   return {
     findings: [
-      ...(name !== undefined && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(name) ? [{ at: '/name', value: name, from } as const] : []),
+      ...(name !== undefined && /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(name)
+        ? [{ at: '/name', value: name, from } as const]
+        : []),
       ...(version === undefined || version === '' ? [] : [{ at: '/version', value: version, from } as const]),
       { at: '/runtime', value: java.version, from: java.from, rejected: java.rejected },
       { at: '/packageManager', value: tool === 'lein' ? 'leiningen' : 'clojure-cli', from },

@@ -13,7 +13,11 @@ import { readClojure } from './project.ts';
 
 const JAR = `${OUTPUT}/app.jar`;
 /** Libraries of Git lie in `.gitlibs`, the others in Maven's repository. */
-const CACHES: readonly Mount[] = ['/root/.m2', '/root/.gitlibs'].map((target) => ({ type: 'cache', target, sharing: 'locked' }));
+const CACHES: readonly Mount[] = ['/root/.m2', '/root/.gitlibs'].map((target) => ({
+  type: 'cache',
+  target,
+  sharing: 'locked',
+}));
 
 export interface ClojureServing {
   readonly workload: 'service' | 'job';
@@ -21,9 +25,14 @@ export interface ClojureServing {
   readonly port: { readonly port: number; readonly from: Evidence } | undefined;
 }
 
-const SERVES = /\b(?:ring-jetty-adapter|ring\/ring\b|http-kit|pedestal\.jetty|pedestal\.service|aleph|luminus-\w+|immutant|ring-undertow-adapter|ring-jetty9-adapter|info\.sunng|kit-undertow|duct\/module\.web)/;
+const SERVES =
+  /\b(?:ring-jetty-adapter|ring\/ring\b|http-kit|pedestal\.jetty|pedestal\.service|aleph|luminus-\w+|immutant|ring-undertow-adapter|ring-jetty9-adapter|info\.sunng|kit-undertow|duct\/module\.web)/;
 const LISTENS = /\brun-jetty\b|\brun-server\b|\bstart-server\b|\bServerSocket\b|HttpServer\/create/;
-const PORTS: readonly RegExp[] = [/"PORT"\)?[^()[\]{}"]{0,60}"?(\d{3,5})\b/, /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/, /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/];
+const PORTS: readonly RegExp[] = [
+  /"PORT"\)?[^()[\]{}"]{0,60}"?(\d{3,5})\b/,
+  /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/,
+  /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/,
+];
 const DEFAULT = { lein: 3000, deps: 8080 } as const;
 
 export function clojureServing(project: ClojureProject): ClojureServing {
@@ -31,14 +40,21 @@ export function clojureServing(project: ClojureProject): ClojureServing {
   const listens = code.find(({ text }) => LISTENS.test(text));
   const serves = project.ring || SERVES.test(project.text) || listens !== undefined;
   if (!serves) return { workload: 'job', from: { file: project.file, why: 'nothing in it listens' }, port: undefined };
-  const from = listens ? { file: listens.path, why: 'it starts a server' } : { file: project.file, why: 'it depends on a web server' };
+  const from = listens
+    ? { file: listens.path, why: 'it starts a server' }
+    : { file: project.file, why: 'it depends on a web server' };
   for (const pattern of PORTS) {
     for (const { path, text } of code) {
       const port = Number(pattern.exec(text)?.[1]);
-      if (port >= 80 && port <= 65535) return { workload: 'service', from, port: { port, from: { file: path, why: 'the port that it listens on' } } };
+      if (port >= 80 && port <= 65535)
+        return { workload: 'service', from, port: { port, from: { file: path, why: 'the port that it listens on' } } };
     }
   }
-  return { workload: 'service', from, port: { port: DEFAULT[project.tool], from: { file: project.file, why: 'nothing names another port' } } };
+  return {
+    workload: 'service',
+    from,
+    port: { port: DEFAULT[project.tool], from: { file: project.file, why: 'nothing names another port' } },
+  };
 }
 
 export const clojureJava = ({ inventory, member }: Scope): ChosenVersion =>
@@ -51,13 +67,19 @@ export function clojureCommand({ ring, main, compiled, tool }: ClojureProject): 
   if (ring || (compiled && tool === 'deps')) return ['java', '-jar', 'app.jar'];
   if (main === undefined) return undefined;
   if (compiled) return ['java', '-jar', 'app.jar'];
-  return tool === 'lein' ? ['java', '-cp', 'app.jar', 'clojure.main', '-m', main.name] : ['java', '-cp', 'src:resources:lib/*', 'clojure.main', '-m', main.name];
+  return tool === 'lein'
+    ? ['java', '-cp', 'app.jar', 'clojure.main', '-m', main.name]
+    : ['java', '-cp', 'src:resources:lib/*', 'clojure.main', '-m', main.name];
 }
 
 /** The archive with everything in it, wherever the build has put it. */
 const takeJar = (name: string | undefined): Shell[] =>
   name === undefined
-    ? [sh`mkdir -p ${OUTPUT}`, sh`find target -name '*.jar' -not -name '*.original.jar' -size +1k -exec cp {} ${JAR} ';'`, sh`test -s ${JAR}`]
+    ? [
+        sh`mkdir -p ${OUTPUT}`,
+        sh`find target -name '*.jar' -not -name '*.original.jar' -size +1k -exec cp {} ${JAR} ';'`,
+        sh`test -s ${JAR}`,
+      ]
     : [sh`mkdir -p ${OUTPUT}`, sh`find target -name ${name} -exec cp {} ${JAR} ';'`, sh`test -s ${JAR}`];
 
 interface Making {
@@ -68,7 +90,13 @@ interface Making {
   readonly copies: readonly Step[];
 }
 
-const copyOut = (from: string, to: string, why: string): Step => ({ kind: 'copy', from: BUILD_STAGE, sources: [from], to, why });
+const copyOut = (from: string, to: string, why: string): Step => ({
+  kind: 'copy',
+  from: BUILD_STAGE,
+  sources: [from],
+  to,
+  why,
+});
 
 function making({ inventory }: Scope, { tool, text, ring, build }: ClojureProject): Making {
   const archive = [copyOut(JAR, './app.jar', 'the app with all that it needs in it')];
@@ -84,17 +112,32 @@ function making({ inventory }: Scope, { tool, text, ring, build }: ClojureProjec
   }
   const files = ['deps.edn', ...['build.clj'].filter((f) => inventory.isFile(f))];
   if (build) {
-    const make = build.task === undefined ? sh`clojure ${`-X:${build.alias}`}` : sh`clojure ${`-T:${build.alias}`} ${build.task}`;
-    const fetch = all(sh`clojure -P`, build.task === undefined ? sh`clojure -P ${`-X:${build.alias}`}` : sh`clojure -P ${`-T:${build.alias}`}`);
+    const make =
+      build.task === undefined ? sh`clojure ${`-X:${build.alias}`}` : sh`clojure ${`-T:${build.alias}`} ${build.task}`;
+    const fetch = all(
+      sh`clojure -P`,
+      build.task === undefined ? sh`clojure -P ${`-X:${build.alias}`}` : sh`clojure -P ${`-T:${build.alias}`}`,
+    );
     return { fetch, make, collect: takeJar(undefined), files, copies: archive };
   }
   const folders = ['src', 'resources'].filter((f) => inventory.isDirectory(f));
   return {
     fetch: sh`clojure -P`,
     make: sh`clojure -Spath > /tmp/classpath`,
-    collect: [sh`mkdir -p ${`${OUTPUT}/lib`}`, sh`tr ':' '\\n' < /tmp/classpath | grep '[.]jar$' | xargs cp -t ${`${OUTPUT}/lib`}`],
+    collect: [
+      sh`mkdir -p ${`${OUTPUT}/lib`}`,
+      sh`tr ':' '\\n' < /tmp/classpath | grep '[.]jar$' | xargs cp -t ${`${OUTPUT}/lib`}`,
+    ],
     files,
-    copies: [copyOut(`${OUTPUT}/lib/`, './lib/', 'libraries, in a layer that an edit of the source leaves as it is'), ...folders.map((f): Step => ({ kind: 'copy', sources: [`${f}/`], to: `./${f}/`, why: 'the app itself, compiled when it starts' }))],
+    copies: [
+      copyOut(`${OUTPUT}/lib/`, './lib/', 'libraries, in a layer that an edit of the source leaves as it is'),
+      ...folders.map((f): Step => ({
+        kind: 'copy',
+        sources: [`${f}/`],
+        to: `./${f}/`,
+        why: 'the app itself, compiled when it starts',
+      })),
+    ],
   };
 }
 
@@ -108,10 +151,27 @@ function buildStage(scope: Scope, project: ClojureProject, request: PlanRequest,
     why: `Clojure’s tools and the JDK ${line}`,
     steps: [
       { kind: 'workdir', path: SOURCE_ROOT, why: 'the source' },
-      { kind: 'copy', sources: files, to: './', why: 'what the app depends on, before its source: an edit of the source downloads nothing' },
-      { kind: 'run', phase: 'install', mounts: CACHES, command: fetch, why: 'libraries; kept by the builder from one build to the next' },
+      {
+        kind: 'copy',
+        sources: files,
+        to: './',
+        why: 'what the app depends on, before its source: an edit of the source downloads nothing',
+      },
+      {
+        kind: 'run',
+        phase: 'install',
+        mounts: CACHES,
+        command: fetch,
+        why: 'libraries; kept by the builder from one build to the next',
+      },
       { kind: 'copy', sources: ['.'], to: '.', why: 'the source' },
-      { kind: 'run', phase: 'build', mounts: CACHES, command: all(own === undefined ? make : shellOf(toArgv(own)), ...collect), why: 'one archive, or the class path where no archive is made' },
+      {
+        kind: 'run',
+        phase: 'build',
+        mounts: CACHES,
+        command: all(own === undefined ? make : shellOf(toArgv(own)), ...collect),
+        why: 'one archive, or the class path where no archive is made',
+      },
     ],
   };
 }
@@ -139,7 +199,12 @@ export function planClojure(request: PlanRequest): BuildPlan {
       why: ground.why,
       workdir: ground.workdir,
       steps: [...ground.steps, ...making(request, project).copies],
-      process: { argv: command, why: 'Java as PID 1: it ends in order on SIGTERM', ...(project.main ? { evidence: [project.main.from] } : {}), init: false },
+      process: {
+        argv: command,
+        why: 'Java as PID 1: it ends in order on SIGTERM',
+        ...(project.main ? { evidence: [project.main.from] } : {}),
+        init: false,
+      },
       ...(ground.clearEntrypoint ? { clearEntrypoint: true } : {}),
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : ground.probe,

@@ -34,12 +34,16 @@ function mainInSource(source: ClojureProject['source']): ClojureProject['main'] 
   const rank = (path: string): number => (/(^|\/)(core|main|server|app|system)\.clj/.test(path) ? 0 : 1);
   const [best] = found.sort((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : 1));
   const name = best && /\(ns\s{1,9}(?:\^\S{1,60}\s{1,9})?([^\s()]{1,200})/.exec(best.text)?.[1];
-  return best && name !== undefined && NAMESPACE.test(name) ? { name, from: { file: best.path, why: 'it has a -main function' } } : undefined;
+  return best && name !== undefined && NAMESPACE.test(name)
+    ? { name, from: { file: best.path, why: 'it has a -main function' } }
+    : undefined;
 }
 
 function named(text: string, file: string, pattern: RegExp): ClojureProject['main'] {
   const name = pattern.exec(text)?.[1];
-  return name !== undefined && NAMESPACE.test(name) ? { name, from: { file, why: `its main namespace is ${name}` } } : undefined;
+  return name !== undefined && NAMESPACE.test(name)
+    ? { name, from: { file, why: `its main namespace is ${name}` } }
+    : undefined;
 }
 
 function buildOf(inventory: Inventory, text: string): ClojureProject['build'] {
@@ -63,12 +67,34 @@ export function readClojure(inventory: Inventory): ClojureProject | undefined {
     const [, name, version] = /\(defproject\s{1,9}([\w./-]{1,100})\s{1,9}"([^"\n]{0,60})"/.exec(text) ?? [];
     const ring = /\blein-ring\b/.test(text) && /:ring\s{1,9}\{/.test(text);
     const main = named(text, 'project.clj', /:main\s{1,9}(?:\^\S{1,60}\s{1,9})?([^\s()[\]{}"]{1,200})/);
-    return { tool: 'lein', file: 'project.clj', text, name: name?.slice(name.indexOf('/') + 1), version, main: main ?? mainInSource(source), ring, compiled: main !== undefined && /:aot\b/.test(text), build: undefined, source };
+    return {
+      tool: 'lein',
+      file: 'project.clj',
+      text,
+      name: name?.slice(name.indexOf('/') + 1),
+      version,
+      main: main ?? mainInSource(source),
+      ring,
+      compiled: main !== undefined && /:aot\b/.test(text),
+      build: undefined,
+      source,
+    };
   }
   const deps = inventory.text('deps.edn');
   if (deps === undefined) return undefined;
   const text = withoutComments(deps);
   const build = buildOf(inventory, text);
   const main = named(text, 'deps.edn', /"(?:-m|--main)"\s{1,9}"([^"\n]{1,200})"/);
-  return { tool: 'deps', file: 'deps.edn', text, name: undefined, version: undefined, main: main ?? mainInSource(source), ring: false, compiled: build !== undefined, build, source };
+  return {
+    tool: 'deps',
+    file: 'deps.edn',
+    text,
+    name: undefined,
+    version: undefined,
+    main: main ?? mainInSource(source),
+    ring: false,
+    compiled: build !== undefined,
+    build,
+    source,
+  };
 }

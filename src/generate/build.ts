@@ -8,7 +8,7 @@ import { generateIgnore, type GeneratedIgnore } from '../ignore/generate.ts';
 import { gitignoreRules } from '../ignore/gitignore.ts';
 import { createMatcher } from '../ignore/matcher.ts';
 import { mergeIgnore, ownLines } from '../ignore/merge.ts';
-import { lostAdvice, lostSources, restoringRules } from '../ignore/missing.ts';
+import { isForAnotherBuild, lostAdvice, lostSources, restoringRules, setAsideAdvice } from '../ignore/missing.ts';
 import type { NeededPath } from '../ignore/needed.ts';
 import { parseIgnore, type IgnoreList } from '../ignore/parse.ts';
 import type { IgnoreRule } from '../ignore/rule.ts';
@@ -129,9 +129,9 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile, more 
 } {
   const { path, text: existing } = ignoreFileOf(tree, dockerfile);
   const mode = manifest.context?.dockerignore ?? 'merge';
-  const attempt = (rules: readonly IgnoreRule[]) => {
+  const attempt = (rules: readonly IgnoreRule[], as = mode) => {
     const generated = generateIgnore(rules, tree, sources);
-    const text = mergeIgnore(existing, generated, mode);
+    const text = mergeIgnore(existing, generated, as);
     const list = parseIgnore(text, path);
     const filtered = filterEntries(tree.entries, createMatcher(list.patterns));
     const lost = tree.complete ? lostSources(sources, tree, filtered, list.patterns) : [];
@@ -141,6 +141,10 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile, more 
   const first = attempt(rules);
   // A Dockerfile of the project's own is taken as it is, with its ignore file.
   const mends = project !== undefined && mode === 'merge' && existing !== undefined;
+  if (mends && isForAnotherBuild(sources, first.lost)) {
+    const { ignore, filtered, lost } = attempt(rules, 'replace');
+    return { ignore, filtered, warnings: [setAsideAdvice(path), ...lostAdvice(lost, path)] };
+  }
   const { rules: restoring, advice } = restoringRules(mends ? first.lost : [], path);
   const { ignore, filtered, lost } = restoring.length > 0 ? attempt([...rules, ...restoring]) : first;
   const ownAdvice = existing === undefined ? [] : parseIgnore(ownLines(existing), path).advice;

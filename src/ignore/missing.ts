@@ -70,3 +70,24 @@ export function restoringRules(lost: readonly LostSource[], file: string): { rul
     })),
   };
 }
+
+/**
+ * An ignore file that lets nothing through of all that the Dockerfile names, though it copies the source as well: it was
+ * written for an image of what was built outside, as those that Quarkus brings along (`*`, `!target/*-runner`).
+ */
+export const isForAnotherBuild = (sources: readonly NeededPath[], lost: readonly LostSource[]): boolean => {
+  const named = new Set(sources.filter((s) => !isWhole(s.path)).map((s) => s.path));
+  return (
+    sources.some((s) => isWhole(s.path)) &&
+    named.size > 0 &&
+    lost.length === named.size &&
+    lost.every((l) => /^\*{1,2}(\/\*{1,2})?$/.test(l.by?.text ?? ''))
+  );
+};
+
+export const setAsideAdvice = (file: string): Advice => ({
+  code: 'ignore-set-aside',
+  detail: `${file} lets through nothing that this build needs: it was written for an image of what is built outside, so it is set aside.`,
+  hint: 'dockerignore=keep leaves the file as it is.',
+  file,
+});

@@ -60,3 +60,19 @@ describe('an ignore file that takes away what the Dockerfile copies', () => {
     assert.deepEqual(sent(made), ['[a]*', '[a]*/index.html']);
   });
 });
+
+describe('an ignore file for an image of what was built outside', () => {
+  const files = { ...go, '.dockerignore': '*\n!bin/server\n' };
+
+  test('is set aside, and that is said', () => {
+    const made = build(files);
+    assert.ok(['go.mod', 'go.sum', 'main.go'].every((path) => sent(made).includes(path)));
+    assert.deepEqual(codes(made), ['ignore-set-aside']);
+  });
+
+  test('is no list of what the build does need', () => {
+    const made = build({ ...go, 'notes.md': 'x', '.dockerignore': '*\n!go.*\n!main.go\n' });
+    assert.ok(!sent(made).includes('notes.md'));
+    assert.deepEqual(codes(made), []);
+  });
+});

@@ -4,7 +4,7 @@ import type { Evidence } from '../../plan/plan.ts';
 /** What project.clj, deps.edn and the source say, as far as it is written plainly. */
 
 /** Takes comments out of Clojure; strings are left alone. */
-export const withoutComments = (text: string): string =>
+const withoutComments = (text: string): string =>
   text.replaceAll(/"(?:[^"\\]|\\.)*"?|\\.|;[^\n]*/gs, (part) => (part.startsWith(';') ? '' : part));
 
 export interface ClojureProject {

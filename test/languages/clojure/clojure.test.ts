@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
+
+const lein = (...inside: readonly string[]): string =>
+  `(defproject shop "0.1.0"\n  :dependencies [[org.clojure/clojure "1.12.0"]]\n  ${inside.join('\n  ')})\n`;
+const core = '(ns shop.core)\n\n; (defn -main []) is below\n(defn -main [& args]\n  (println "open"))\n';
+const commandOf = (text: string): string => /^CMD.*$/m.exec(text)?.[0] ?? '';
+
+describe('clojure: Leiningen', () => {
+  test('a compiled main starts by itself, another through clojure.main', () => {
+    const source = { 'src/shop/core.clj': core };
+    assert.equal(
+      commandOf(
+        dockerfileOf({
+          ...source,
+          'project.clj': lein(':main ^:skip-aot shop.core', ':profiles {:uberjar {:aot :all}}'),
+        }),
+      ),
+      'CMD ["java", "-jar", "app.jar"]',
+    );
+    assert.equal(
+      commandOf(dockerfileOf({ ...source, 'project.clj': lein() })),
+      'CMD ["java", "-cp", "app.jar", "clojure.main", "-m", "shop.core"]',
+    );
+  });
+
+  test('the archive has the name that the project gives it', () => {
+    const text = dockerfileOf({
+      'src/shop/core.clj': core,
+      'project.clj': lein(':main shop.core', ':uberjar-name "shop.jar"'),
+    });
+    assert.match(text, /find target -name shop\.jar -exec cp/);
+  });
+
+  test('lein-ring makes the server', () => {
+    const text = dockerfileOf({
+      'project.clj': lein(':plugins [[lein-ring "0.12.5"]]', ':ring {:handler shop.core/handler}'),
+    });
+    assert.match(text, /lein ring uberjar/);
+    assert.match(text, /^EXPOSE 3000$/m);
+  });
+});
+
+describe('clojure: deps.edn', () => {
+  test('tools.build and depstar make an archive; else the class path is gathered', () => {
+    const source = { 'src/shop/core.clj': core };
+    const built = dockerfileOf({
+      ...source,
+      'deps.edn': '{:aliases {:build {:ns-default build}}}',
+      'build.clj': '(ns build)\n(defn uber [_] nil)\n',
+    });
+    assert.match(built, /clojure -T:build uber/);
+    assert.match(
+      dockerfileOf({ ...source, 'deps.edn': '{:aliases {:uberjar {:exec-fn hf.depstar/uberjar}}}' }),
+      /clojure -X:uberjar/,
+    );
+    const gathered = dockerfileOf({ ...source, 'deps.edn': '{:paths ["src"]}' });
+    assert.match(gathered, /clojure -Spath/);
+    assert.equal(commandOf(gathered), 'CMD ["java", "-cp", "src:resources:lib/*", "clojure.main", "-m", "shop.core"]');
+  });
+
+  test('ports: beside PORT, or in the server’s settings', () => {
+    const portOf = (text: string) =>
+      projectOf({ 'deps.edn': '{}', 'src/shop/core.clj': `(ns shop.core)\n(defn -main [] (run-jetty h ${text}))\n` })
+        .merged.manifest.port;
+    assert.equal(portOf('{:port (Integer/parseInt (or (System/getenv "PORT") "3131"))}'), 3131);
+    assert.equal(portOf('{:port 8890}'), 8890);
+  });
+
+  test('nothing to start is a problem', () => {
+    assert.equal(
+      problemOf(() => dockerfileOf({ 'deps.edn': '{}', 'src/shop/core.clj': '(ns shop.core)' }))?.slug,
+      'no-start-command',
+    );
+  });
+});

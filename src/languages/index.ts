@@ -3,6 +3,7 @@ import { bun } from './bun/index.ts';
 import { clojure } from './clojure/index.ts';
 import { cpp } from './cpp/index.ts';
 import { crystal } from './crystal/index.ts';
+import { dart } from './dart/index.ts';
 import { deno } from './deno/index.ts';
 import { dotnet } from './dotnet/index.ts';
 import { elixir } from './elixir/index.ts';
@@ -27,6 +28,7 @@ export const languages: readonly Language[] = [
   clojure,
   cpp,
   crystal,
+  dart,
   deno,
   dotnet,
   elixir,

@@ -9,7 +9,7 @@ import { denoVersion, VERSION_FILES, versionOrder } from './version.ts';
 
 /** Only Deno runs a module like this as it stands. */
 const OF_DENO =
-  /\bDeno\.\w+|\bfrom\s+["'](?:jsr:|https:\/\/(?:deno\.land|esm\.sh|jsr\.io)\/)|import\s+["'](?:jsr:|https:\/\/deno\.land\/)/;
+  /\bDeno\.\w+|\bfrom\s+["'](?:jsr:|npm:|https:\/\/(?:deno\.land|esm\.sh|jsr\.io)\/)|import\s+["'](?:jsr:|npm:|https:\/\/deno\.land\/)/;
 const RUNS_DENO = /"\s*:\s*"[^"\n]*\bdeno\s+(?:run|serve|task|-A)\b|"\s*:\s*"[^"\n]*\b_fresh\//;
 
 function detect(inventory: Inventory): Sign[] {

@@ -20,7 +20,8 @@ export interface PhpApp {
   readonly writable: readonly string[];
 }
 
-const DEFAULT_PORT = 8080;
+/** Not 80, which needs rights on some hosts; and before it in a list, since the base image exposes that as well. */
+const DEFAULT_PORT = 3000;
 
 /** Servers written in PHP, which listen by themselves. */
 const OWN_SERVERS = [

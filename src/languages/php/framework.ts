@@ -118,7 +118,8 @@ export interface WebRoot {
   readonly from: Evidence;
 }
 
-const FOLDERS = [
+/** Folders that web servers serve by convention. */
+export const WEB_ROOTS = [
   'public',
   'web',
   'webroot',
@@ -129,7 +130,6 @@ const FOLDERS = [
   'public_html',
   'httpdocs',
   'wwwroot',
-  'src',
 ];
 
 /** Drupal's and others' scaffolding makes index.php when Composer installs. */
@@ -160,7 +160,7 @@ export function webRootOf(
       frontController: false,
       from: { file: 'composer.json', why: `its scaffold makes ${made}/` },
     };
-  const folder = ['', ...FOLDERS].find(
+  const folder = ['', ...WEB_ROOTS, 'src'].find(
     (f) => inventory.isFile(joinPath(f, 'index.php')) && !(f === '' && inventory.isFile('public/index.php')),
   );
   if (folder === undefined) {

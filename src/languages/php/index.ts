@@ -3,7 +3,7 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { healthOf, phpApp, readsEnvFile } from './app.ts';
 import { isPhpText } from './extensions.ts';
-import { FRAMEWORKS, isWordpress } from './framework.ts';
+import { FRAMEWORKS, isWordpress, WEB_ROOTS } from './framework.ts';
 import { planPhp } from './plan.ts';
 import { SERVER } from './server.ts';
 import { VERSION_FILE, versionOrder } from './version.ts';
@@ -16,7 +16,9 @@ function detect(inventory: Inventory): Sign[] {
   if (inventory.isFile('artisan')) add('artisan', weights.program, 'the console of Laravel');
   if (isWordpress(inventory)) add('wp-load.php', weights.program, 'WordPress');
   if (inventory.isFile('symfony.lock')) add('symfony.lock', weights.tool, 'recipes of Symfony');
-  const page = ['index.php', 'public/index.php', 'web/index.php'].find((path) => inventory.isFile(path));
+  const page = ['index.php', ...WEB_ROOTS.map((folder) => `${folder}/index.php`)].find((path) =>
+    inventory.isFile(path),
+  );
   const script = inventory.names('').find((name) => name.endsWith('.php') && inventory.isFile(name));
   if (page !== undefined) add(page, weights.entry, 'a page in PHP');
   else if (script !== undefined)

@@ -29,7 +29,7 @@ function siteText({ folder, frontController }: WebRoot): string {
     'ServerTokens Prod',
     'ServerSignature Off',
     'TraceEnable Off',
-    'GracefulShutdownTimeout 5',
+    'GracefulShutdownTimeout 3',
     'ErrorLog /proc/self/fd/2',
     '',
     '<VirtualHost *:${PORT}>',

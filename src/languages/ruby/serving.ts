@@ -130,6 +130,11 @@ function serverOf(project: RubyProject, port: number): Started {
   }
   if (gems.has('thin'))
     return { argv: onPort('bundle exec thin start -a 0.0.0.0 -p PORT', port), from: gemEvidence(project, 'thin') };
+  if (gems.has('passenger'))
+    return {
+      argv: onPort('bundle exec passenger start --address 0.0.0.0 --port PORT', port),
+      from: gemEvidence(project, 'passenger'),
+    };
   if (gems.has('iodine'))
     return { argv: onPort('bundle exec iodine -b 0.0.0.0 -p PORT', port), from: gemEvidence(project, 'iodine') };
   if (gems.has('railties') || gems.has('rails'))
@@ -220,6 +225,16 @@ export function servingOf(project: RubyProject): Serving | undefined {
       health: undefined,
       env,
       from: gemEvidence(project, 'sidekiq'),
+    };
+  if (inventory.isFile('Rakefile'))
+    return {
+      framework,
+      workload: 'job',
+      argv: [...bundled(project), 'rake'],
+      port: undefined,
+      health: undefined,
+      env,
+      from: { file: 'Rakefile', why: 'its default task' },
     };
   return undefined;
 }

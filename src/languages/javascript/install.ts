@@ -190,7 +190,7 @@ function installEnv(project: JsProject): Record<string, string> {
   return {
     ...(has('cypress') ? { CYPRESS_INSTALL_BINARY: '0' } : {}),
     ...(has('puppeteer') ? { PUPPETEER_SKIP_DOWNLOAD: 'true' } : {}),
-    ...(has('playwright', '@playwright/test', 'playwright-chromium') ? { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } : {}),
+    ...(has('@playwright/test') ? { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } : {}),
     ...(project.manager.berry &&
     project.linker !== 'pnp' &&
     project.inventory.files(isBelow('.yarn/cache')).length === 0

@@ -1,3 +1,4 @@
+import semver from 'semver';
 import { joinPackages } from '../../plan/packages.ts';
 import { buildDependencies, productionDependencies, type JsProject } from './project.ts';
 
@@ -33,6 +34,32 @@ const CANVAS: Native = {
   alpine: ['cairo', 'giflib', 'libjpeg-turbo', 'pango', 'librsvg', 'fontconfig', 'font-dejavu'],
 };
 const CHROMIUM: Native = { run: ['chromium', 'fonts-liberation'], alpine: ['chromium', 'font-liberation'] };
+/** What Playwright's own browser is linked with; the names hold for Debian 12 and 13. */
+const PLAYWRIGHT: Native = {
+  run: [
+    'fonts-liberation',
+    'libasound2',
+    'libatk-bridge2.0-0',
+    'libatk1.0-0',
+    'libatspi2.0-0',
+    'libcairo2',
+    'libcups2',
+    'libdbus-1-3',
+    'libgbm1',
+    'libglib2.0-0',
+    'libnspr4',
+    'libnss3',
+    'libpango-1.0-0',
+    'libx11-6',
+    'libxcb1',
+    'libxcomposite1',
+    'libxdamage1',
+    'libxext6',
+    'libxfixes3',
+    'libxkbcommon0',
+    'libxrandr2',
+  ],
+};
 const OPENSSL: Native = { build: ['openssl'], run: ['openssl'], alpine: ['openssl'] };
 
 const NATIVE: Readonly<Record<string, Native>> = {
@@ -95,9 +122,9 @@ const NATIVE: Readonly<Record<string, Native>> = {
   puppeteer: CHROMIUM,
   'puppeteer-core': CHROMIUM,
   'whatsapp-web.js': CHROMIUM,
-  playwright: CHROMIUM,
-  'playwright-core': CHROMIUM,
-  'playwright-chromium': CHROMIUM,
+  playwright: PLAYWRIGHT,
+  'playwright-core': PLAYWRIGHT,
+  'playwright-chromium': PLAYWRIGHT,
   '@prisma/client': OPENSSL,
   prisma: OPENSSL,
 };
@@ -127,11 +154,40 @@ export function nativeModules(project: JsProject): NativeModules {
   };
 }
 
-/** The variable by which a browser's library is told where the browser of the system is. https://pptr.dev/api/puppeteer.configuration */
-export function browserEnv(project: JsProject): Readonly<Record<string, string>> {
+/** The browser of the system for Puppeteer, which keeps files of its own in places that can be written to. https://pptr.dev/api/puppeteer.configuration */
+const PUPPETEER_ENV = {
+  PUPPETEER_EXECUTABLE_PATH: '/usr/bin/chromium',
+  PUPPETEER_SKIP_DOWNLOAD: 'true',
+  XDG_CONFIG_HOME: '/tmp/.chromium',
+  XDG_CACHE_HOME: '/tmp/.chromium',
+};
+
+const PLAYWRIGHT_BROWSERS = '/ms-playwright';
+
+const among = (project: JsProject, ...wanted: readonly string[]): string | undefined => {
   const names = productionDependencies(project);
-  const has = (...wanted: readonly string[]): boolean => wanted.some((name) => names[name] !== undefined);
-  return has('puppeteer', 'puppeteer-core', 'whatsapp-web.js')
-    ? { PUPPETEER_EXECUTABLE_PATH: '/usr/bin/chromium', PUPPETEER_SKIP_DOWNLOAD: 'true' }
-    : {};
+  return wanted.find((name) => names[name] !== undefined);
+};
+
+/** Playwright works with the very browser that it was made for. https://playwright.dev/docs/browsers */
+const playwright = (project: JsProject): string | undefined =>
+  among(project, 'playwright', 'playwright-core', 'playwright-chromium');
+
+export function browserEnv(project: JsProject): Readonly<Record<string, string>> {
+  return {
+    ...(among(project, 'puppeteer', 'puppeteer-core', 'whatsapp-web.js') === undefined ? {} : PUPPETEER_ENV),
+    ...(playwright(project) === undefined ? {} : { PLAYWRIGHT_BROWSERS_PATH: PLAYWRIGHT_BROWSERS }),
+  };
 }
+
+/** The command that fetches Playwright's browser into a folder of its own; undefined where it is not used. */
+export function browserInstall(project: JsProject): readonly string[] | undefined {
+  const library = playwright(project);
+  if (library === undefined) return undefined;
+  const least = semver.minVersion(productionDependencies(project)[library] ?? '*', { loose: true });
+  const shell = least !== null && semver.gte(least, '1.49.0') ? ['--only-shell'] : [];
+  return [library === 'playwright-core' ? 'playwright-core' : 'playwright', 'install', 'chromium', ...shell];
+}
+
+export const browserFolder = (project: JsProject): string | undefined =>
+  playwright(project) === undefined ? undefined : PLAYWRIGHT_BROWSERS;

@@ -1,6 +1,7 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import type { CopyStep, Step } from '../../plan/plan.ts';
 import type { App } from './app.ts';
+import { browserFolder } from './native.ts';
 import { installsMore } from './own-scripts.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { APP_ROOT, otherMembers, type Stages } from './stages.ts';
@@ -84,6 +85,12 @@ const cacheFolders = ({ project }: App, { writes = [] }: ServerOutcome, uid: num
     why: 'a cache that the program writes to',
   }));
 
+function browserCopy({ project }: App, { modules }: Stages): CopyStep[] {
+  const folder = browserFolder(project);
+  if (folder === undefined || modules === undefined) return [];
+  return [{ kind: 'copy', from: modules, sources: [`${folder}/`], to: `${folder}/`, why: 'the browser' }];
+}
+
 export function runtimeFiles(app: App, outcome: ServerOutcome, stages: Stages, uid: number): Step[] {
   if (outcome.output !== undefined && stages.built !== undefined)
     return [...outputCopies(app, outcome, stages.built), ...cacheFolders(app, outcome, uid)];
@@ -99,6 +106,7 @@ export function runtimeFiles(app: App, outcome: ServerOutcome, stages: Stages, u
             why: 'what is installed; it changes less often than the app, and so its layer is kept',
           } satisfies Step,
         ]),
+    ...browserCopy(app, stages),
     appCopy(app, outcome, stages),
     ...cacheFolders(app, outcome, uid),
   ];

@@ -8,7 +8,7 @@ import { buildEnv, buildSteps, execCommand } from './build.ts';
 import { buildEnvSteps } from './build-image.ts';
 import { inFolder } from './commands.ts';
 import { addStep, installSteps, pruneStep, type InstallOptions } from './install.ts';
-import { nativeModules } from './native.ts';
+import { browserEnv, browserInstall, nativeModules } from './native.ts';
 import { prismaPackages, prismaSchema } from './prisma.ts';
 import { hasDependencies, hasDevDependencies, type JsProject } from './project.ts';
 
@@ -61,6 +61,21 @@ function prismaSteps(project: JsProject): Step[] {
   });
 }
 
+function browserSteps(project: JsProject): Step[] {
+  const argv = browserInstall(project);
+  if (argv === undefined) return [];
+  const vars = browserEnv(project);
+  return [
+    { kind: 'env', vars, why: 'where the browser goes' },
+    {
+      kind: 'run',
+      phase: 'install',
+      command: inFolder(project.app.folder, execCommand(project, argv)),
+      why: 'the browser that the library works with',
+    },
+  ];
+}
+
 function systemSteps(project: JsProject, os: StageOptions['os'], settings: Settings): Step[] {
   const native = nativeModules(project);
   const packages =
@@ -87,6 +102,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
       ...buildEnvSteps(project),
       ...installSteps(project, options),
       ...prismaSteps(project),
+      ...browserSteps(project),
     ],
   };
   const build = buildSteps(app, settings);

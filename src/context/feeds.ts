@@ -1,5 +1,5 @@
 import { createMatcher } from '../ignore/matcher.ts';
-import { isWhole, type NeededPath } from '../ignore/needed.ts';
+import { cleanSource, isWhole, type NeededPath } from '../ignore/needed.ts';
 import { parseIgnore } from '../ignore/parse.ts';
 import type { Entry } from '../inventory/inventory.ts';
 import type { BuildStep } from './build-step.ts';
@@ -7,8 +7,6 @@ import type { BuildStep } from './build-step.ts';
 /** Which steps read which files, and what an edit makes the builder run again. */
 
 type Reads = (path: string) => boolean;
-
-const trimmed = (path: string): string => path.replace(/^\.?\/+/, '').replace(/\/+$/, '');
 
 function matches(pattern: string): Reads {
   try {
@@ -21,7 +19,7 @@ function matches(pattern: string): Reads {
 
 function readsOf({ path, glob }: NeededPath): Reads {
   if (isWhole(path)) return () => true;
-  const name = trimmed(path);
+  const name = cleanSource(path);
   if (glob) return matches(name);
   return (candidate) => candidate === name || candidate.startsWith(`${name}/`);
 }

@@ -1,4 +1,5 @@
 import type { Inventory } from '../inventory/inventory.ts';
+import { cleanPath } from './go-path.ts';
 import { createMatcher } from './matcher.ts';
 import { parseIgnore } from './parse.ts';
 
@@ -8,9 +9,10 @@ export interface NeededPath {
   readonly glob: boolean;
 }
 
-export const isWhole = (path: string): boolean => /^\.?\/?$/.test(path);
+/** As the builder cleans a source: relative to the root of the context, which it cannot leave. */
+export const cleanSource = (path: string): string => cleanPath(`/${path}`).slice(1);
 
-const trimmed = (path: string): string => path.replace(/^\.?\//, '').replace(/\/$/, '');
+export const isWhole = (path: string): boolean => cleanSource(path) === '';
 
 /**
  * The paths of the tree that a source of COPY means: itself, or the entries that its pattern matches. Of a folder only
@@ -18,7 +20,7 @@ const trimmed = (path: string): string => path.replace(/^\.?\//, '').replace(/\/
  */
 export function namedPaths({ path, glob }: NeededPath, inventory: Inventory): string[] {
   if (isWhole(path)) return [];
-  const name = trimmed(path);
+  const name = cleanSource(path);
   if (!glob) return [name];
   const matcher = createMatcher(parseIgnore(name).patterns);
   return inventory.entries

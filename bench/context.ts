@@ -1,0 +1,214 @@
+/**
+ * Contexts and analyses: how fast against a naive loop, against gunzip and against tar on disk, and in how much memory.
+ *
+ *   npm run bench:context             all of it; takes some minutes and 10 GB of the disk for temporary files
+ *   npm run bench:context -- speed    or: memory
+ */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { request, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { entry, header } from '../test/support/raw-tar.ts';
+import { projectFiles, writeGzip } from './context-archives.ts';
+
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+const MB = 1e6;
+const folder = mkdtempSync(join(tmpdir(), 'dockwright-bench-'));
+const here = new URL('./', import.meta.url).pathname;
+const NODE = process.execPath;
+const FLAGS = ['--disable-warning=ExperimentalWarning'];
+const GIB = 1024 ** 3;
+
+interface Service {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+async function startService(): Promise<Service> {
+  const port = 30_000 + (process.pid % 20_000);
+  const child = spawn(
+    NODE,
+    [
+      ...FLAGS,
+      ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : []),
+      join(here, '../src/server.ts'),
+    ],
+    {
+      env: {
+        ...process.env,
+        PORT: String(port),
+        HOST: '127.0.0.1',
+        LOG_LEVEL: 'info',
+        SPOOL_DIR: join(folder, 'spool'),
+        SPOOL_BYTES: String(16 * GIB),
+        LIMIT_UPLOAD_BYTES: String(16 * GIB),
+        LIMIT_INFLATED_BYTES: String(16 * GIB),
+        LIMIT_ENTRIES: '250000',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  for await (const line of child.stdout ?? []) if (String(line).includes('listening')) break;
+  child.stdout?.resume();
+  return { child, port };
+}
+
+async function stop({ child }: Service): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+interface Answer {
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** Sends a body to an operation and reads all of the answer. */
+async function send({ port }: Service, path: string, body: Readable, length?: number): Promise<Answer> {
+  const began = performance.now();
+  const call = request({
+    port,
+    host: '127.0.0.1',
+    path,
+    method: 'POST',
+    headers: length === undefined ? {} : { 'content-length': length },
+  });
+  body.pipe(call);
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  let bytes = 0;
+  let text = '';
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (response.statusCode !== 200) text += chunk.toString();
+  }
+  if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${text}`);
+  return { ms: performance.now() - began, bytes };
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+
+function child(script: string, archive: string): number {
+  return Number(execFileSync(NODE, [...FLAGS, join(here, script), archive], { encoding: 'utf8' }));
+}
+
+function tarOnDisk(archive: string): number {
+  const target = join(folder, 'unpacked');
+  mkdirSync(target);
+  const began = performance.now();
+  execFileSync('sh', [
+    '-c',
+    `tar xzf '${archive}' -C '${target}' && tar c -C '${target}' --exclude=node_modules . > /dev/null && cat /dev/null`,
+  ]);
+  const ms = performance.now() - began;
+  rmSync(target, { recursive: true });
+  return ms;
+}
+
+async function speed(): Promise<void> {
+  const archive = join(folder, 'project.tar.gz');
+  const bytes = await writeGzip(archive, projectFiles(60_000, 20, 12_000_000));
+  const packed = statSync(archive).size;
+  console.log(
+    `\nOne gzip of ${Math.round(packed / MB)} MB, ${Math.round(bytes / MB)} MB of tar: 60,000 small files and 20 large, a third below node_modules. Median of ${ROUNDS}.\n`,
+  );
+  const service = await startService();
+  const ways: Readonly<Record<string, () => Promise<number> | number>> = {
+    'gunzip alone, Node’s own': () => child('context-gunzip.ts', archive),
+    'source/analysis': async () => (await send(service, '/v1/source/analysis', createReadStream(archive), packed)).ms,
+    'naive tar-stream loop, no HTTP': () => child('context-naive.ts', archive),
+    'source/context': async () => (await send(service, '/v1/source/context', createReadStream(archive), packed)).ms,
+    'tar xzf, then tar c, on disk': () => tarOnDisk(archive),
+  };
+  const times = new Map(Object.keys(ways).map((name): [string, number[]] => [name, []]));
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [name, way] of Object.entries(ways)) times.get(name)?.push(await way());
+  await stop(service);
+  const mbps = (name: string): number => bytes / MB / (median(times.get(name) ?? []) / 1000);
+  const compared: Readonly<Record<string, readonly [string, number][]>> = {
+    'source/analysis': [['gunzip alone, Node’s own', 0.8]],
+    'source/context': [
+      ['naive tar-stream loop, no HTTP', 1],
+      ['tar xzf, then tar c, on disk', 1],
+    ],
+  };
+  console.log('| way | MB/s of tar | against | ratio | wanted |\n| --- | ---: | --- | ---: | ---: |');
+  for (const name of Object.keys(ways)) {
+    const [first, ...others] = compared[name] ?? [];
+    const against = (of: readonly [string, number] | undefined): string =>
+      of ? `${of[0]} | ${(mbps(name) / mbps(of[0])).toFixed(2)} | ${of[1]}` : '| |';
+    console.log(`| ${name} | ${mbps(name).toFixed(0)} | ${against(first)} |`);
+    for (const other of others) console.log(`| | | ${against(other)} |`);
+  }
+}
+
+const rssOf = (pid: number): number => {
+  const found = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? 0) * 1024;
+};
+
+function* large(bytes: number): Generator<Buffer> {
+  const block = Buffer.alloc(1 << 20, 'large file\n');
+  yield entry({ name: 'index.html', body: '<p>' });
+  for (let left = bytes, i = 0; left > 0; i++) {
+    const size = Math.min(left, 64 << 20);
+    yield header({ name: `large-${i}`, size });
+    for (let at = 0; at < size; at += block.length) yield block;
+    left -= size;
+  }
+  yield Buffer.alloc(1024);
+}
+
+function* many(entries: number): Generator<Buffer> {
+  const body = Buffer.concat([Buffer.from('x'.repeat(100)), Buffer.alloc(412)]);
+  let pending: Buffer[] = [header({ name: 'index.html', size: 100 }), body];
+  for (let i = 1; i < entries; i++) {
+    pending.push(header({ name: `packages/part-${i % 2000}/src/module-${i}.js`, size: 100 }), body);
+    if (pending.length < 1000) continue;
+    yield Buffer.concat(pending);
+    pending = [];
+  }
+  yield Buffer.concat([...pending, Buffer.alloc(1024)]);
+}
+
+async function memory(): Promise<void> {
+  console.log('\nResident memory of the service above its idle, at the most; a new process for each.\n');
+  console.log('| upload | operation | seconds | MiB above idle | wanted |\n| --- | --- | ---: | ---: | ---: |');
+  const uploads: readonly (readonly [string, () => Generator<Buffer>])[] = [
+    ['a tar of 10 MB', () => large(10e6)],
+    ['a tar of 512 MiB', () => large(512 << 20)],
+    ['a tar of 4 GiB', () => large(4 * GIB)],
+    ['a tar of 1,000 entries', () => many(1000)],
+    ['a tar of 10,000 entries', () => many(10_000)],
+    ['a tar of 100,000 entries', () => many(100_000)],
+    ['a tar of 200,000 entries', () => many(200_000)],
+  ];
+  for (const [what, blocks] of uploads) {
+    for (const path of ['/v1/source/context', '/v1/source/analysis']) {
+      const service = await startService();
+      const pid = service.child.pid ?? 0;
+      await send(service, path, Readable.from(many(20)));
+      const idle = rssOf(pid);
+      let most = idle;
+      const timer = setInterval(() => (most = Math.max(most, rssOf(pid))), 10);
+      const { ms } = await send(service, path, Readable.from(blocks(), { objectMode: false, highWaterMark: 1 << 20 }));
+      clearInterval(timer);
+      console.log(
+        `| ${what} | ${path.slice(4)} | ${(ms / 1000).toFixed(1)} | ${Math.round((most - idle) / 1024 / 1024)} | 256 |`,
+      );
+      await stop(service);
+    }
+  }
+}
+
+const wanted = process.argv.slice(2);
+try {
+  if (wanted.length === 0 || wanted.includes('speed')) await speed();
+  if (wanted.length === 0 || wanted.includes('memory')) await memory();
+} finally {
+  if (existsSync(folder)) rmSync(folder, { recursive: true });
+}

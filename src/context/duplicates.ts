@@ -19,15 +19,11 @@ export interface Duplicates {
 const SHOWN_GROUPS = 20;
 const SHOWN_PATHS = 5;
 
-/** Files with the same content, by their digests. Small ones are everywhere (an empty `__init__.py`), and no news. */
-export function findDuplicates(
-  files: readonly Entry[],
-  digests: ReadonlyMap<string, string>,
-  leastBytes = 1024,
-): Duplicates {
+/** Files with the same content, by their digests; what has none (it is small, or was not read) is in no group. */
+export function findDuplicates(files: readonly Entry[], digests: ReadonlyMap<string, string>): Duplicates {
   const byDigest = new Map<string, Entry[]>();
   for (const entry of files) {
-    const digest = entry.size < leastBytes ? undefined : digests.get(entry.path);
+    const digest = digests.get(entry.path);
     if (digest === undefined) continue;
     const group = byDigest.get(digest);
     if (group) group.push(entry);

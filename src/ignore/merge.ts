@@ -27,12 +27,10 @@ export function mergeIgnore(existing: string | undefined, generated: GeneratedIg
   const { patterns } = parseIgnore(own);
   const present = new Set(patterns.map((p) => `${p.negated ? '!' : ''}${p.text}`));
   const reIncluded = patterns.filter((p) => p.negated).map((p) => p.text);
-  const theirs = createMatcher(patterns);
   const missing = generated.patterns.filter(({ pattern }) => {
     const [parsed] = parseIgnore(pattern).patterns;
     if (!parsed || present.has(`${parsed.negated ? '!' : ''}${parsed.text}`)) return false;
-    // Ours must not bring back what theirs leaves out: a list that begins with `*`, for one.
-    if (parsed.negated) return !theirs.decide(parsed.text.replace(/^\*\*\//, '')).ignored;
+    if (parsed.negated) return true;
     const matcher = createMatcher([parsed]);
     return !reIncluded.some(
       (text) => text === parsed.text || matcher.decide(text).ignored || parsed.text.startsWith(`${text}/`),

@@ -53,6 +53,8 @@ const SINGLE = /(^|\/)(Dockerfile|\.dockerignore)$/;
 /** Leaves of an old writer's global header, as a file. */
 const NOT_A_FILE = /(^|\/)pax_global_header$/;
 const NOTICES = 1000;
+/** Bytes from which on a content is hashed: small ones are the same everywhere, and no news. */
+const DIGEST_FROM = 1024;
 
 /** Collects the entries of an archive as a tree, by stated rules: the last of two wins, links are carried and never followed. */
 export class TreeBuilder implements EntrySink {
@@ -67,6 +69,8 @@ export class TreeBuilder implements EntrySink {
   #replacedFolders = 0;
   #impliedFolders = 0;
   #contentBytes = 0;
+  /** The folder that all files so far lie in; '' where there is none. */
+  #wrapper: string | undefined;
   #path = '';
   #current: ScannedEntry | undefined;
   #offset = 0;
@@ -85,10 +89,12 @@ export class TreeBuilder implements EntrySink {
     this.#path = entryPath(entry.name, this.#options.limits);
     this.#current = entry;
     this.#offset = this.#spool.length;
-    this.#text = entry.kind === 'file' && this.#keeps(this.#path) ? [] : undefined;
+    this.#text = entry.kind === 'file' && !NOT_A_FILE.test(this.#path) && this.#keeps(this.#path) ? [] : undefined;
     this.#textLength = 0;
     this.#hash =
-      this.#options.contents === 'digest' && entry.kind === 'file' && entry.size > 0 ? createHash('sha256') : undefined;
+      this.#options.contents === 'digest' && entry.kind === 'file' && entry.size >= DIGEST_FROM
+        ? createHash('sha256')
+        : undefined;
   }
 
   #countEntry(): void {
@@ -123,9 +129,15 @@ export class TreeBuilder implements EntrySink {
       );
   }
 
+  /** By the path that the entry will have: without what is stripped, which for a wrapping folder shows in the end only. */
   #keeps(path: string): boolean {
-    const { keepText } = this.#options;
-    return keepText(path) || keepText(path.slice(path.indexOf('/') + 1));
+    const { keepText, strip } = this.#options;
+    if (strip !== undefined) return keepText(path.split('/').slice(strip).join('/'));
+    const slash = path.indexOf('/');
+    const top = slash < 0 ? '' : path.slice(0, slash);
+    this.#wrapper ??= top;
+    if (this.#wrapper !== top) this.#wrapper = '';
+    return keepText(path) || (this.#wrapper !== '' && keepText(path.slice(slash + 1)));
   }
 
   data(slice: Buffer): void {

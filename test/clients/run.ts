@@ -114,7 +114,7 @@ const clients: Readonly<Record<string, Client>> = {
   },
 };
 
-const expected = /^dockerfile: true [1-9]\d*\ncontext: true\nproblem: \/problems\/no-language 422 true\n$/i;
+const expected = /^dockerfile: true [1-9]\d*\ncontext: true\nproblem: \/problems\/no-language 422 true$/im;
 
 async function missing(tools: readonly string[]): Promise<string[]> {
   const found = await Promise.all(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { clientsPage } from '../../scripts/clients-page.ts';
 import { configurationPage } from '../../scripts/configuration-page.ts';
 import { committedDocument } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -12,6 +13,10 @@ describe('what is generated is what is committed', () => {
   test('openapi/openapi.json', () => {
     const document = `${JSON.stringify(committedDocument(readConfig({})), null, 2)}\n`;
     assert.ok(committed('openapi/openapi.json') === document, `openapi/openapi.json has drifted: ${remedy}`);
+  });
+
+  test('docs/clients.md', async () => {
+    assert.ok(committed('docs/clients.md') === (await clientsPage()), `docs/clients.md has drifted: ${remedy}`);
   });
 
   test('docs/configuration.md', async () => {

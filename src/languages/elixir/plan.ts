@@ -162,6 +162,10 @@ function assetCommands(project: MixProject): Shell[] {
   );
 }
 
+/** Mix takes the name of a configured release only; the one that every application has goes without. */
+const releaseTask = ({ releases }: MixFile, release: string): Shell =>
+  releases.length > 0 ? sh`mix release ${release} --path /release` : sh`mix release --path /release`;
+
 function buildStage(project: MixProject, request: PlanRequest, release: string, node: NodeModules | undefined): Stage {
   const { versions } = project;
   const own = request.settings.build?.command;
@@ -194,7 +198,7 @@ function buildStage(project: MixProject, request: PlanRequest, release: string, 
       {
         kind: 'run',
         phase: 'build',
-        command: all(sh`mix compile`, ...assets, sh`mix release ${release} --path /release`),
+        command: all(sh`mix compile`, ...assets, releaseTask(project.mix, release)),
         why:
           assets.length > 0
             ? 'the app, its assets, and a release that brings Erlang along'

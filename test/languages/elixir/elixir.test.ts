@@ -100,9 +100,15 @@ describe('elixir: build', () => {
       text,
       /COPY mix\.exs mix\.lock \.\/\n[^C]*mix deps\.get --only prod\nCOPY config\/config\.exs \.\/config\/\nRUN mix deps\.compile\nRUN mix assets\.setup\nCOPY \. \.\//,
     );
-    assert.match(text, /mix compile \\\n && mix assets\.deploy \\\n && mix release shop --path \/release/);
+    assert.match(text, /mix compile \\\n && mix assets\.deploy \\\n && mix release --path \/release/);
     assert.match(text, /PHX_SERVER="true"/);
     assert.equal(manifestOf(phoenix).port, 4001);
+  });
+
+  test('a configured release goes by its name', () => {
+    const text = dockerfileOf({ 'mix.exs': mix({ project: 'releases: [web: [applications: [shop: :permanent]]],' }) });
+    assert.match(text, /mix release web --path \/release/);
+    assert.match(text, /CMD \["\/app\/bin\/web", "start"\]/);
   });
 
   test('nothing to fetch, no package manager', () => {

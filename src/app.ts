@@ -1,7 +1,6 @@
 import accepts from '@fastify/accepts';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import scalar from '@scalar/fastify-api-reference';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { noReporter, type ErrorReporter } from './http/error-net.ts';
@@ -24,6 +23,7 @@ import { analysisOperations } from './http/routes/analysis.ts';
 import { uploadAdmission } from './http/plugins/upload-admission.ts';
 import { kitOperations } from './http/routes/kit.ts';
 import { manifestOperations } from './http/routes/manifest.ts';
+import { addReferencePage } from './http/routes/reference-page.ts';
 import { referenceOperations } from './http/routes/reference.ts';
 import { serviceOperations, type Readiness } from './http/routes/service.ts';
 import { tagOperations } from './http/routes/tags.ts';
@@ -41,20 +41,7 @@ declare module 'fastify' {
   }
 }
 
-const DOCS = '/docs';
 const ALWAYS_READY: Readiness = { isReady: () => true };
-
-/** The reference needs its own inline start; it may talk to this service and to nobody else. */
-const docsPolicy = {
-  directives: {
-    defaultSrc: ["'self'"],
-    scriptSrc: ["'self'", "'unsafe-inline'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", 'data:'],
-    fontSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'"],
-  },
-};
 
 /** All operations, in the order of the document. */
 function allOperations(services: Services, readiness: Readiness): Operation[] {
@@ -140,18 +127,12 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
 
   const operations = allOperations(services, readiness);
   for (const operation of operations) addOperation(app, operation);
-  const document = JSON.stringify(openApiDocument(operations, services.version), null, 2);
-  app.get('/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
-  if (config.DOCS) await app.register(docs);
+  // Made when it is first asked for: that takes longer than the rest of the start.
+  let document: string | undefined;
+  app.get('/openapi.json', async (_request, reply) => {
+    document ??= JSON.stringify(openApiDocument(operations, services.version), null, 2);
+    return reply.type('application/json; charset=utf-8').send(document);
+  });
+  if (config.DOCS) addReferencePage(app);
   return app;
-}
-
-async function docs(app: FastifyInstance): Promise<void> {
-  app.addHook('onRoute', (route) => {
-    route.helmet = { contentSecurityPolicy: docsPolicy, crossOriginEmbedderPolicy: false };
-  });
-  await app.register(scalar, {
-    routePrefix: DOCS,
-    configuration: { url: '/openapi.json', telemetry: false, withDefaultFonts: false },
-  });
 }

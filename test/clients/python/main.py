@@ -11,7 +11,7 @@ from dockwright_client.types import File
 # The generated code reads JSON wherever there is JSON, so it has to ask for it.
 client = AuthenticatedClient(
     base_url=os.environ["DOCKWRIGHT_URL"],
-    token=os.environ.get("DOCKWRIGHT_TOKEN", ""),
+    token=os.environ.get("DOCKWRIGHT_TOKEN", "none"),
     headers={"Accept": "application/json, */*;q=0.5"},
 )
 

@@ -26,6 +26,8 @@ export interface InstallOptions {
   readonly python: string;
   /** A server to install beside the rest. */
   readonly added: string | undefined;
+  /** An environment is made even for nothing: the image has no `python` by that name. */
+  readonly always: boolean;
 }
 
 const PIP_ENV = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_ROOT_USER_ACTION: 'ignore' };
@@ -377,13 +379,7 @@ function addedOnly({ python, added }: InstallOptions): Install {
   return {
     env: PIP_ENV,
     tools: [venvStep(python)],
-    dependencies: [
-      install(
-        sh`pip install ${added === undefined ? [] : [added]}`,
-        [PIP_CACHE],
-        'the server, which the project does not bring',
-      ),
-    ],
+    dependencies: addedStep(added, sh`pip install ${added ?? ''}`, PIP_CACHE),
     project: [],
     advice: [],
   };
@@ -398,5 +394,5 @@ export function installOf(project: PythonProject, options: InstallOptions): Inst
   if (project.pipSource === 'requirements') return requirementsInstall(project, options);
   if (project.pipSource === 'pyproject') return pyprojectInstall(project, options);
   if (project.pipSource === 'setup') return setupInstall(project, options);
-  return options.added === undefined ? undefined : addedOnly(options);
+  return options.added === undefined && !options.always ? undefined : addedOnly(options);
 }

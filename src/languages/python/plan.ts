@@ -159,25 +159,6 @@ function assetsOf({ project, django, start }: PythonApp): AssetBuild | undefined
   return undefined;
 }
 
-const VARIANT_ADVICE: Readonly<Record<string, Advice>> = {
-  alpine: {
-    code: 'variant-cost',
-    detail: 'Packages without wheels for musl are compiled, which takes long; some do not work on Alpine at all.',
-    hint: 'variant=slim installs the same packages from ready-made wheels.',
-  },
-  distroless: {
-    code: 'variant-cost',
-    detail:
-      'The image has Debian’s Python, no shell and no package manager: system packages and shell commands are not to be had.',
-    hint: 'variant=slim has them.',
-  },
-  debian: {
-    code: 'variant-cost',
-    detail: 'The image carries compilers and header files, about 900 MB that a program does not need to run.',
-    hint: 'variant=slim leaves them in the build stage.',
-  },
-};
-
 function staticAdvice({ django, project }: PythonApp): Advice[] {
   if (
     !django?.statics ||
@@ -242,7 +223,12 @@ export function planPython(request: PlanRequest): BuildPlan {
     request,
   );
   const python = images.freeThreaded ? `${OWN_PYTHON}/bin/python3` : '/usr/local/bin/python3';
-  const install = installOf(project, { pythonMinor: minorOf(version), python, added: start?.added });
+  const install = installOf(project, {
+    pythonMinor: minorOf(version),
+    python,
+    added: start?.added,
+    always: images.os === 'distroless',
+  });
   const workload = settings.workload ?? start?.workload ?? 'service';
   const assets = assetsOf(app);
   const built = builtBy({
@@ -293,14 +279,13 @@ export function planPython(request: PlanRequest): BuildPlan {
         settled: true,
         why: start ? start.from.why : 'the command that was given',
         ...(start ? { evidence: [start.from] } : {}),
-        init: !(start?.handlesSignals === true || handlesSigterm(argv)),
+        init: !(start?.handlesSignals === true || handlesSigterm(start?.argv ?? argv)),
       },
       clearEntrypoint: images.os === 'distroless',
       ...(serves ? { port } : {}),
       probe: serves ? 'python' : 'none',
     },
     advice: [
-      ...(settings.image?.variant !== undefined && VARIANT_ADVICE[variant] ? [VARIANT_ADVICE[variant]] : []),
       ...versionAdvice(project, version),
       ...(install?.advice ?? []),
       ...(assets?.advice ?? []),

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { constants, createGzip } from 'node:zlib';
 import type { Entry } from '../inventory/inventory.ts';
-import { endMark, entryHeader, isPlain, padding, type TarEntry } from './tar-writer.ts';
+import { endMark, entryHeader, headerLength, isPlain, padding, paddingLength, type TarEntry } from './tar-writer.ts';
 
 /** The context tar: decided in full before its first byte, the same bytes for the same input. */
 
@@ -27,19 +27,15 @@ export interface PackedContext {
   readonly tar: () => Readable;
 }
 
+/** Its header is made when it is written: those of all entries at once would be most of the memory. */
 interface Part {
-  readonly header: Buffer;
-  readonly size: number;
+  readonly entry: TarEntry;
   readonly content: () => AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
 const added = ({ path, text, mode = 0o644 }: AddedFile): Part => {
   const bytes = Buffer.from(text);
-  return {
-    header: entryHeader({ path, kind: 'file', mode, size: bytes.length }),
-    size: bytes.length,
-    content: () => [bytes],
-  };
+  return { entry: { path, kind: 'file', mode, size: bytes.length }, content: () => [bytes] };
 };
 
 /**
@@ -51,14 +47,7 @@ function partsOf({ entries, content, ignoreFile, dockerfile }: PackInput): Part[
   const first = isPlain({ path: ignoreFile.path, kind: 'file', mode: 0o644, size: 0 }) ? [added(ignoreFile)] : [];
   const own = entries
     .filter((e) => !replaced.has(e.path))
-    .map((entry): Part => {
-      const tarEntry: TarEntry = { ...entry, size: entry.kind === 'file' ? entry.size : 0 };
-      return {
-        header: entryHeader(tarEntry),
-        size: tarEntry.size,
-        content: () => (entry.kind === 'file' && entry.size > 0 ? content(entry.path) : []),
-      };
-    });
+    .map((entry): Part => ({ entry, content: () => content(entry.path) }));
   return [...first, ...own, added(dockerfile)];
 }
 
@@ -79,10 +68,11 @@ async function* blocks(parts: readonly Part[]): AsyncGenerator<Buffer> {
     bytes = 0;
     return block;
   };
-  for (const { header, size, content } of parts) {
-    if (take(header)) yield join();
+  for (const { entry, content } of parts) {
+    if (take(entryHeader(entry))) yield join();
+    if (entry.size === 0) continue;
     for await (const piece of content()) if (take(piece)) yield join();
-    if (take(padding(size))) yield join();
+    if (take(padding(entry.size))) yield join();
   }
   take(endMark());
   yield join();
@@ -92,7 +82,7 @@ async function* blocks(parts: readonly Part[]): AsyncGenerator<Buffer> {
 export function packContext(input: PackInput): PackedContext {
   const parts = partsOf(input);
   const length = parts.reduce(
-    (sum, { header, size }) => sum + header.length + size + padding(size).length,
+    (sum, { entry }) => sum + headerLength(entry) + entry.size + paddingLength(entry.size),
     endMark().length,
   );
   return { length, tar: () => Readable.from(blocks(parts), { objectMode: false, highWaterMark: BLOCK_BYTES }) };

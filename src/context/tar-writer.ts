@@ -123,11 +123,23 @@ export function entryHeader(entry: TarEntry): Buffer {
   return Buffer.concat([...paxBlocks(records), block]);
 }
 
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
+
 /** Whether an entry's header is one plain block: what the first one of a context has to be. */
-export const isPlain = (entry: TarEntry): boolean => entryHeader(entry).length === BLOCK;
+export function isPlain({ path, kind, size, target = '' }: TarEntry): boolean {
+  const fits = target.length <= NAME_BYTES && isAscii(target) && size <= MAX_OCTAL_SIZE;
+  return fits && splitName(kind === 'directory' ? `${path}/` : path) !== undefined;
+}
+
+/** Bytes of an entry's header. */
+export const headerLength = (entry: TarEntry): number => (isPlain(entry) ? BLOCK : entryHeader(entry).length);
+
+export const paddingLength = (size: number): number => padded(size) - size;
+
+const ZEROS = Buffer.alloc(BLOCK);
 
 /** The zeros after a content of that size. */
-export const padding = (size: number): Buffer => Buffer.alloc(padded(size) - size);
+export const padding = (size: number): Buffer => ZEROS.subarray(0, paddingLength(size));
 
 /** Two blocks of zeros. */
 export const endMark = (): Buffer => Buffer.alloc(2 * BLOCK);

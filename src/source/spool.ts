@@ -46,6 +46,7 @@ const isFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String((error as { code?: unknown }).code));
 
 const READ_BYTES = 256 * 1024;
+const SMALL_BYTES = READ_BYTES / 4;
 const WRITE_BYTES = 1024 * 1024;
 
 /**
@@ -59,6 +60,9 @@ export class Spool {
   #length = 0;
   #file: FileHandle | undefined;
   #memory: Buffer | undefined;
+  /** What was read last, and more: small contents that lie side by side take one read for all of them. */
+  #window: { readonly start: number; readonly bytes: Buffer } | undefined;
+  #lastEnd = 0;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -128,6 +132,10 @@ export class Spool {
       if (length > 0) yield this.#memory.subarray(offset, offset + length);
       return;
     }
+    if (length <= SMALL_BYTES) {
+      if (length > 0) yield this.#inWindow(offset, length) ?? (await this.#readWindow(offset, length));
+      return;
+    }
     for (let at = offset; at < offset + length;) {
       const want = Math.min(READ_BYTES, offset + length - at);
       const { bytesRead, buffer } = await this.#handle().read(Buffer.allocUnsafe(want), 0, want, at);
@@ -135,6 +143,26 @@ export class Spool {
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
+  }
+
+  #inWindow(offset: number, length: number): Buffer | undefined {
+    if (!this.#window) return undefined;
+    const { start, bytes } = this.#window;
+    const from = offset - start;
+    if (from < 0 || from + length > bytes.length) return undefined;
+    this.#lastEnd = offset + length;
+    return bytes.subarray(from, from + length);
+  }
+
+  async #readWindow(offset: number, length: number): Promise<Buffer> {
+    // Read ahead only where reading goes forward: in another order, each window would serve one content.
+    const forward = offset >= this.#lastEnd && offset - this.#lastEnd <= READ_BYTES;
+    this.#lastEnd = offset + length;
+    const want = forward ? Math.min(READ_BYTES, this.#length - offset) : length;
+    const { bytesRead, buffer } = await this.#handle().read(Buffer.allocUnsafe(want), 0, want, offset);
+    if (bytesRead < length) throw new Error('the spool is shorter than what was written to it');
+    if (forward) this.#window = { start: offset, bytes: buffer.subarray(0, bytesRead) };
+    return buffer.subarray(0, length);
   }
 
   /** The whole, for readers that need random access: bytes, or the descriptor of the file. */
@@ -153,6 +181,7 @@ export class Spool {
     this.#length = 0;
     this.#pending = [];
     this.#memory = undefined;
+    this.#window = undefined;
     const file = this.#file;
     this.#file = undefined;
     await file?.close();

@@ -1,5 +1,6 @@
 import { ownDockerfile, type OwnDockerfile } from './own-dockerfile.ts';
 import { contextSources } from './context-sources.ts';
+import { hygieneAdvice } from './hygiene.ts';
 import { planProject } from './plan.ts';
 import { understandProject, type Project } from './project.ts';
 import { commonRules } from '../ignore/common-rules.ts';
@@ -191,6 +192,11 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
     dockerfile,
     ignore,
     filtered,
-    warnings: [...(extended?.advice ?? []), ...setAside, ...warnings],
+    warnings: [
+      ...(extended?.advice ?? []),
+      ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
+      ...setAside,
+      ...warnings,
+    ],
   };
 }

@@ -1,5 +1,6 @@
 import { finishPlan } from '../plan/finish.ts';
 import type { FinishedPlan } from '../plan/plan.ts';
+import { imageLifeAdvice } from '../plan/image-life.ts';
 import { rebasePlan } from '../plan/rebase.ts';
 import { variantAdvice } from '../plan/variant.ts';
 import { planRequestOf, type Project } from './project.ts';
@@ -10,5 +11,6 @@ export function planProject(project: Project): FinishedPlan {
   const { manifest } = project.merged;
   const finished = finishPlan(plan, manifest, project.app.path);
   const variant = variantAdvice(manifest.image?.variant, project.language.facts.variants[0]);
-  return { ...finished, advice: [...project.advice, ...variant, ...finished.advice] };
+  const lives = imageLifeAdvice(finished, project.language.facts.product);
+  return { ...finished, advice: [...project.advice, ...variant, ...finished.advice, ...lives] };
 }

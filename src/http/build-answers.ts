@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ContextAnalysis } from '../context/analysis.ts';
+import { compareVariants } from '../generate/compare-variants.ts';
 import type { Build } from '../generate/build.ts';
 import type { Project } from '../generate/project.ts';
 import type { Notice } from '../source/tree-builder.ts';
@@ -22,6 +23,7 @@ export function dockerfileJson({ project, dockerfile, warnings }: Build): z.inpu
     dockerfile: dockerfile.text,
     ...(project ? { language: project.language.id, app: project.app.path } : {}),
     images: plain(dockerfile.images),
+    ...(project ? { variants: plain(compareVariants(project)) } : {}),
     steps: plain(dockerfile.steps),
     warnings: plain(warnings),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { catalogueDates, cyclesOf, defaultCycle, lifeOf } from '../../images/catalogue.ts';
 import { languages } from '../../languages/index.ts';
 import { manifestSchema } from '../../manifest/schema.ts';
+import { variantFacts } from '../../plan/variant-traits.ts';
 import { answer, etagOf } from '../answer.ts';
 import { negotiate } from '../negotiate.ts';
 import { defineOperation, type Operation, type Services } from '../operation.ts';
@@ -29,22 +30,24 @@ function describeLanguages(): z.infer<typeof languagesAnswer> {
 }
 
 function describeImages(language: string | undefined): z.infer<typeof imagesAnswer> {
-  const wanted = languages.filter(
-    ({ id, facts }) => facts.product !== undefined && (language === undefined || id === language),
-  );
+  const wanted = languages.filter(({ id }) => language === undefined || id === language);
   return {
     asOf: catalogueDates,
-    languages: wanted.map(({ id, facts: { product = '' } }) => ({
+    languages: wanted.map(({ id, facts: { product, variants } }) => ({
       language: id,
-      product,
-      lines: cyclesOf(product).map(({ cycle, released, eol, lts, latest }) => ({
+      ...(product === undefined ? {} : { product }),
+      variants: variants.map((variant, i) => {
+        const { breaks, debug, ...facts } = variantFacts(variant);
+        return { ...facts, breaks: [...breaks], debug: [...debug], preferred: i === 0 };
+      }),
+      lines: (product === undefined ? [] : cyclesOf(product)).map(({ cycle, released, eol, lts, latest }) => ({
         version: cycle,
         ...(released === undefined ? {} : { released }),
         ...(eol === undefined ? {} : { eol }),
         ...(lts === undefined ? {} : { lts }),
         ...(latest === undefined ? {} : { latest }),
-        state: lifeOf(product, cycle).state,
-        preferred: cycle === defaultCycle(product)?.cycle,
+        state: lifeOf(product ?? '', cycle).state,
+        preferred: cycle === defaultCycle(product ?? '')?.cycle,
       })),
     })),
   };
@@ -76,7 +79,7 @@ export function referenceOperations({ version }: Services): Operation[] {
       access: 'caller',
       summary: 'The release lines that images are chosen from',
       description:
-        'From a dated catalogue: each line with its end of life, and which one is chosen where a project says nothing.',
+        'From a dated catalogue: each line with its end of life, and which one is chosen where a project says nothing; and the kinds of base image side by side, with what each has and what breaks in it.',
       query: z.strictObject({ language: z.string().max(64).optional().meta({ example: 'python' }) }),
       answers: {
         '200': { description: 'The release lines by language.', content: { [JSON_TYPE]: { schema: imagesAnswer } } },

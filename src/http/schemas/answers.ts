@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manifestSchema } from '../../manifest/schema.ts';
+import { manifestSchema, variants } from '../../manifest/schema.ts';
 
 /** What the operations answer with, as JSON. Documented from here; tests hold real answers against it. */
 
@@ -52,12 +52,45 @@ export const manifestAnswer = z
   })
   .meta({ id: 'ManifestAnswer' });
 
+const life = z.enum(['ended', 'ending', 'supported', 'unknown']);
+
+const variantFacts = {
+  variant: z.enum(variants),
+  os: z.enum(['debian', 'alpine', 'distroless', 'scratch']),
+  libc: z.enum(['glibc', 'musl', 'none']),
+  shell: z.enum(['bash', 'busybox', 'none']),
+  packageManager: z.enum(['apt', 'apk', 'none']),
+  suits: z.string(),
+  breaks: z.array(z.string()).meta({ description: 'What is known not to work there, or to work differently.' }),
+  system: z.string().optional(),
+  eol: z.string().optional().meta({ description: 'Until when the system gets security fixes.' }),
+  state: life,
+  debug: z.array(z.string()).meta({ description: 'How to look into a container of it.' }),
+};
+
+const comparedVariant = z
+  .object({
+    ...variantFacts,
+    chosen: z.boolean(),
+    fits: z.boolean(),
+    why: z.string().optional().meta({ description: 'Why it does not fit this project.' }),
+    image: z.string().optional().meta({ description: 'The image of the runtime stage that it would be.' }),
+    life: z
+      .array(z.object({ product: z.string(), version: z.string(), state: life, eol: z.string().optional() }))
+      .optional(),
+  })
+  .meta({ id: 'ComparedVariant' });
+
 export const dockerfileAnswer = z
   .object({
     dockerfile: z.string(),
     language: z.string().optional(),
     app: z.string().optional(),
     images: z.array(z.string()).meta({ description: 'Every image that the Dockerfile names.' }),
+    variants: z
+      .array(comparedVariant)
+      .optional()
+      .meta({ description: 'The kinds of base image side by side, for this project.' }),
     steps: z.array(
       z.object({
         stage: z.string(),
@@ -126,7 +159,10 @@ export const imagesAnswer = z
     languages: z.array(
       z.object({
         language: z.string(),
-        product: z.string(),
+        product: z.string().optional(),
+        variants: z
+          .array(z.object({ ...variantFacts, preferred: z.boolean() }))
+          .meta({ description: 'The kinds of base image that the language can be put on, side by side.' }),
         lines: z.array(
           z.object({
             version: z.string(),

@@ -72,7 +72,7 @@ describe('elixir: versions', () => {
     assert.equal(image({ '.tool-versions': 'elixir 1.18\nerlang 27.3.4\n' }), 'elixir:1.18-otp-27');
     const old = { 'mix.exs': mix(), '.tool-versions': 'elixir 1.16\nerlang 27.3\n' };
     assert.equal(image(old), 'elixir:1.16-otp-26');
-    assert.deepEqual(adviceOf(old), ['unsupported-otp']);
+    assert.deepEqual(adviceOf(old), ['unsupported-otp', 'image-end-of-life']);
   });
 
   test('it runs on the Debian that it was built on', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { withLanguages } from '../../scripts/languages-table.ts';
 import { MANIFEST_SAMPLE, manifestPage } from '../../scripts/manifest-page.ts';
@@ -19,10 +19,13 @@ describe('pages that are made from the code', () => {
 });
 
 describe('links', () => {
-  for (const page of ['README.md', 'docs/manifest.md']) {
+  const pages = readdirSync(new URL('../../docs/', import.meta.url)).filter((name) => name.endsWith('.md'));
+
+  for (const page of ['README.md', ...pages.map((name) => `docs/${name}`)]) {
     test(`${page} links to nothing that is missing`, () => {
       const folder = page.includes('/') ? 'docs/' : '';
-      const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
+      const prose = read(page).replaceAll(/^ *```[^]*?^ *```/gm, '');
+      const links = [...prose.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
       for (const link of links) assert.doesNotThrow(() => read(`${folder}${link}`), `${page} links to ${link}`);
     });
   }

@@ -86,7 +86,8 @@ export async function proveContainer(image: string, asked: Run): Promise<string[
     { Config: { User?: string; ExposedPorts?: Record<string, unknown> } },
   ];
   const { User: user = '', ExposedPorts: ports = {} } = about.Config;
-  const port = Number.parseInt(Object.keys(ports)[0] ?? '', 10) || undefined;
+  // A platform that sets PORT has the program listen there, whatever EXPOSE says.
+  const port = Number.parseInt(asked.env?.['PORT'] ?? Object.keys(ports)[0] ?? '', 10) || undefined;
   const faults = /^(0|root)?(:|$)/.test(user) ? [`its user is "${user}"`] : [];
   const container = await start(image, port, asked);
   try {

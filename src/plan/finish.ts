@@ -47,30 +47,26 @@ function userSteps(os: Os, uid: number): Step[] {
   return [];
 }
 
-const INIT = '/usr/local/bin/tini';
 const INIT_STAGE = 'init';
+const INIT = '/usr/local/bin/catatonit';
 
-/** tini from a stage of its own: the runtime image gets one static file, no package index. https://github.com/krallin/tini */
+/**
+ * The init from a stage of its own: the runtime image gets one static file, which runs on any base, and no package
+ * index. Debian's tini is linked dynamically in newer releases. https://github.com/openSUSE/catatonit
+ */
 const initStage: Stage = {
   name: INIT_STAGE,
   base: debianSlim,
-  why: 'holds the init program, a static binary of 1 MB',
+  why: 'holds the init program, a static binary of less than 1 MB',
   steps: [
-    ...[installPackages('debian', ['tini'], 'tini ends the program on SIGTERM and reaps its children')].filter(
-      (s) => s !== undefined,
-    ),
-    {
-      kind: 'run',
-      command: sh`cp "$(command -v tini-static || command -v tini)" /tini`,
-      why: 'the static program where the package has it: that one runs on any base image',
-    },
-  ],
+    installPackages('debian', ['catatonit'], 'catatonit ends the program on SIGTERM and reaps its children'),
+  ].filter((s) => s !== undefined),
 };
 
 const initCopy: Step = {
   kind: 'copy',
   from: INIT_STAGE,
-  sources: ['/tini'],
+  sources: ['/usr/bin/catatonit'],
   to: INIT,
   why: 'as PID 1 the program would ignore SIGTERM; under an init it ends at once',
   comment: 'PID 1: passes SIGTERM on to the program and reaps its children.',

@@ -197,7 +197,7 @@ describe('php: processes', () => {
   test('a script is run by PHP for the command line, under an init', () => {
     const text = dockerfileOf({ 'worker.php': PAGE });
     assert.match(text, /FROM php:[\d.]+-cli/);
-    assert.match(text, /tini/);
+    assert.match(text, /catatonit/);
     assert.match(text, /CMD \["php", "worker\.php"\]/);
   });
 

@@ -219,7 +219,7 @@ describe('ruby: start', () => {
 
   test('a script, under an init', () => {
     const text = dockerfileOf({ 'main.rb': 'puts 1\n' });
-    assert.match(text, /ENTRYPOINT \["\/usr\/local\/bin\/tini", "--"\]\nCMD \["ruby", "main\.rb"\]/);
+    assert.match(text, /ENTRYPOINT \["\/usr\/local\/bin\/catatonit", "--"\]\nCMD \["ruby", "main\.rb"\]/);
     assert.equal(manifestOf({ 'main.rb': 'puts 1\n' }).workload, 'job');
   });
 

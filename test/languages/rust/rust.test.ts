@@ -254,7 +254,7 @@ describe('rust: serving', () => {
     });
     assert.match(text, /ROCKET_ADDRESS="0\.0\.0\.0" \\\n {4}ROCKET_PORT="9001"/);
     assert.match(text, /COPY Rocket\.toml \.\//);
-    assert.doesNotMatch(text, /tini/);
+    assert.doesNotMatch(text, /catatonit/);
   });
 
   test('a program that listens nowhere is a job', () => {

@@ -43,7 +43,7 @@ describe('shell', () => {
   test('the shell is no PID 1', () => {
     assert.match(
       dockerfileOf({ 'start.sh': 'sleep 9\n' }),
-      /ENTRYPOINT \["\/usr\/local\/bin\/tini", "--"\]\nCMD \["bash", "start\.sh"\]/,
+      /ENTRYPOINT \["\/usr\/local\/bin\/catatonit", "--"\]\nCMD \["bash", "start\.sh"\]/,
     );
   });
 

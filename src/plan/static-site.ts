@@ -8,6 +8,12 @@ import { sh } from './shell.ts';
  * https://caddyserver.com/docs/caddyfile
  */
 
+/** A Caddyfile of the project's own, in place of ours: from the context, or with this text if that is a template. */
+export interface OwnCaddyfile {
+  readonly file: string;
+  readonly text?: string;
+}
+
 export interface StaticSite {
   /** Brings the files to `/srv/`: from the context, or from a build stage. */
   readonly files: CopyStep;
@@ -15,8 +21,7 @@ export interface StaticSite {
   readonly fallback: boolean;
   /** A page that is answered, with status 404, for unknown paths; relative to the site's root. */
   readonly notFound?: string;
-  /** A Caddyfile of the project's own, from the context, in place of ours. */
-  readonly caddyfile?: string;
+  readonly caddyfile?: OwnCaddyfile;
   readonly evidence: readonly Evidence[];
 }
 
@@ -69,19 +74,25 @@ function caddyfileText({ fallback, notFound }: StaticSite): string {
   return lines.join('\n');
 }
 
+function configStep(site: StaticSite): Step {
+  const { caddyfile } = site;
+  if (caddyfile === undefined)
+    return {
+      kind: 'file',
+      path: CADDYFILE,
+      text: caddyfileText(site),
+      why: site.fallback
+        ? 'serves the files, and index.html for the paths that the app routes itself'
+        : 'serves the files',
+    };
+  const why = 'the project’s own server configuration';
+  const { file, text } = caddyfile;
+  if (text === undefined) return { kind: 'copy', sources: [file], to: CADDYFILE, why };
+  return { kind: 'file', path: CADDYFILE, text, why: `${why}, its placeholders filled in`, evidence: [{ file, why }] };
+}
+
 /** The runtime of a static site; goes with `staticServerStage` among the plan's stages. */
 export function staticSiteRuntime(site: StaticSite): Runtime {
-  const config: Step =
-    site.caddyfile === undefined
-      ? {
-          kind: 'file',
-          path: CADDYFILE,
-          text: caddyfileText(site),
-          why: site.fallback
-            ? 'serves the files, and index.html for the paths that the app routes itself'
-            : 'serves the files',
-        }
-      : { kind: 'copy', sources: [site.caddyfile], to: CADDYFILE, why: 'the project’s own server configuration' };
   return {
     base: distroless('base', 'debug-nonroot'),
     os: 'distroless',
@@ -95,7 +106,7 @@ export function staticSiteRuntime(site: StaticSite): Runtime {
         to: '/',
         why: 'the web server and its list of media types',
       },
-      config,
+      configStep(site),
       site.files,
     ],
     process: {

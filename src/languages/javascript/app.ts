@@ -162,6 +162,15 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
 
 /** Understands the app. `command` is what is asked to be run, where something is. */
 export function understandApp(given: JsProject, command?: readonly string[]): App {
+  const app = understand(given, command);
+  // A program of a dependency has no path of its own under Plug'n'Play: only yarn, which no image holds, would find it.
+  const found = app.outcome?.kind !== 'server' || (app.outcome.argv[0] === 'node' && app.before.length === 0);
+  return found || given.linker !== 'pnp' || !given.manager.berry
+    ? app
+    : understand({ ...given, linker: 'node-modules' }, command);
+}
+
+function understand(given: JsProject, command?: readonly string[]): App {
   const asked = command === undefined ? undefined : lineOf(given, command);
   const line = asked ?? startLine(given, given.app);
   const project = line && line.pkg.folder !== given.app.folder ? withApp(given, line.pkg) : given;

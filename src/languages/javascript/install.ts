@@ -3,7 +3,7 @@ import { all, sh, type Shell } from '../../plan/shell.ts';
 import { inFolder } from './commands.ts';
 import { isBelow, manifestCopies, registryVariables } from './install-files.ts';
 import { majorOf } from './node-version.ts';
-import type { PackageManager } from './package-manager.ts';
+import { yarnSettings, type PackageManager } from './package-manager.ts';
 import { ownScripts } from './own-scripts.ts';
 import { packagesOf, type JsProject } from './project.ts';
 
@@ -195,6 +195,9 @@ function installEnv(project: JsProject): Record<string, string> {
     project.linker !== 'pnp' &&
     project.inventory.files(isBelow('.yarn/cache')).length === 0
       ? { YARN_ENABLE_GLOBAL_CACHE: 'true' }
+      : {}),
+    ...(project.manager.berry && project.linker !== (yarnSettings(project.inventory).nodeLinker ?? 'pnp')
+      ? { YARN_NODE_LINKER: project.linker }
       : {}),
     ...(project.manager.berry && project.linker === 'pnp' ? { YARN_ENABLE_GLOBAL_CACHE: 'false' } : {}),
     ...(project.manager.berry && project.manager.release === undefined ? { YARN_IGNORE_PATH: '1' } : {}),

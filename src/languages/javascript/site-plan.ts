@@ -1,9 +1,10 @@
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
-import type { Advice, BuildPlan, CopyStep } from '../../plan/plan.ts';
+import type { BuildPlan, CopyStep } from '../../plan/plan.ts';
 import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import type { Settings } from '../../manifest/schema.ts';
+import { projectCaddyfile } from '../caddyfile.ts';
 import type { App } from './app.ts';
 import { cleanFolder } from './config-files.ts';
 import { installAdvice } from './install-advice.ts';
@@ -40,30 +41,16 @@ function withStaticfile(app: App, site: SiteOutcome): SiteOutcome {
   return { ...site, folder: cleanFolder(root) ?? site.folder, fallback: said ?? site.fallback };
 }
 
-function caddyfileOf({ project }: App): { readonly file?: string; readonly advice: readonly Advice[] } {
-  const file = joinPath(project.app.folder, 'Caddyfile');
-  const text = project.inventory.text(file);
-  if (text === undefined) return { advice: [] };
-  // Placeholders of a program that fills the file in before Caddy reads it.
-  if (!/\{\{.*\}\}/.test(text)) return { file, advice: [] };
-  return {
-    advice: [
-      {
-        code: 'caddyfile-set-aside',
-        detail: `${file} has placeholders in it that Caddy itself does not know; it was set aside.`,
-        hint: 'Write the values; the files are in /srv.',
-        file,
-      },
-    ],
-  };
-}
-
 export function planSite(app: App, outcome: SiteOutcome, settings: Settings, options: StageOptions): BuildPlan {
   const { project } = app;
   const site = withStaticfile(app, outcome);
   const { stages, built } = stagesOf(app, settings, { ...options, needsModules: false });
   const folder = joinPath(project.app.folder, site.folder);
-  const { file, advice } = caddyfileOf(app);
+  const { caddyfile, advice } = projectCaddyfile(
+    project.inventory,
+    joinPath(project.app.folder, 'Caddyfile'),
+    site.fallback,
+  );
   const why = 'the site, and nothing of what built it';
   const files: CopyStep =
     built === undefined
@@ -75,7 +62,7 @@ export function planSite(app: App, outcome: SiteOutcome, settings: Settings, opt
       files,
       fallback: site.fallback,
       ...(site.fallback ? {} : { notFound: '404.html' }),
-      ...(file === undefined ? {} : { caddyfile: file }),
+      ...(caddyfile === undefined ? {} : { caddyfile }),
       evidence: [site.from],
     }),
     advice: [...installAdvice(project), ...advice],

@@ -1,6 +1,7 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { BuildPlan } from '../../plan/plan.ts';
 import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
+import { projectCaddyfile } from '../caddyfile.ts';
 import { defineLanguage, weights, type PlanRequest, type Sign } from '../language.ts';
 import { siteOf } from './site.ts';
 
@@ -23,6 +24,7 @@ function plan({ inventory }: PlanRequest): BuildPlan {
     fallback: false,
     from: { why: 'the manifest says that it is a static site' },
   };
+  const { caddyfile, advice } = projectCaddyfile(inventory, 'Caddyfile', site.fallback);
   const runtime = staticSiteRuntime({
     files: {
       kind: 'copy',
@@ -36,10 +38,10 @@ function plan({ inventory }: PlanRequest): BuildPlan {
     },
     fallback: site.fallback,
     ...(inventory.isFile(`${site.root === '' ? '' : `${site.root}/`}404.html`) ? { notFound: '404.html' } : {}),
-    ...(inventory.isFile('Caddyfile') ? { caddyfile: 'Caddyfile' } : {}),
+    ...(caddyfile === undefined ? {} : { caddyfile }),
     evidence: [site.from],
   });
-  return { stages: [staticServerStage], runtime, advice: [] };
+  return { stages: [staticServerStage], runtime, advice };
 }
 
 export const staticSites = defineLanguage({

@@ -45,6 +45,23 @@ describe('the program behind a start script', () => {
     assert.ok(command({ 'package.json': { scripts: round } }));
   });
 
+  test('Plug’n’Play gives way to node_modules where the program is one of a dependency', () => {
+    const yarn = (start: string): string =>
+      dockerfileOf(
+        filesOf({
+          'package.json': { packageManager: 'yarn@4.5.3', scripts: { start }, dependencies: { next: '^15' } },
+          'server.js': '',
+          'yarn.lock': '__metadata:\n  version: 8\n',
+        }),
+      );
+    const own = yarn('next start');
+    assert.match(own, /YARN_NODE_LINKER="node-modules"/);
+    assert.match(own, /CMD \["node", "node_modules\/next\/dist\/bin\/next", "start"\]/);
+    assert.doesNotMatch(own, /\.pnp\.cjs/);
+    assert.match(yarn('node server.js'), /NODE_OPTIONS="--require \/app\/\.pnp\.cjs"/);
+    assert.doesNotMatch(yarn('node server.js'), /YARN_NODE_LINKER/);
+  });
+
   test('a script for production goes over one for development', () => {
     const scripts = { start: 'nest start', 'start:prod': 'node dist/main' };
     assert.deepEqual(command({ 'package.json': { scripts, dependencies: { '@nestjs/core': '^11' } } }), [

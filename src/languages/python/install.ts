@@ -41,6 +41,15 @@ const install = (command: Shell, mounts: readonly Mount[], why: string, file?: s
   ...(file === undefined ? {} : { evidence: [{ file, why: 'what is installed' }] }),
 });
 
+/** The project itself, from its source: part of the build, for an edit runs it again. Its packages are there already. */
+const ownStep = (command: Shell, mounts: readonly Mount[], why: string): RunStep => ({
+  kind: 'run',
+  phase: 'build',
+  command,
+  mounts,
+  why,
+});
+
 const venvStep = (python: string): RunStep => ({
   kind: 'run',
   command: sh`${python === '/usr/local/bin/python3' ? 'python' : python} -m venv ${VENV}`,
@@ -145,7 +154,7 @@ function uvInstall(project: PythonProject, { python, added }: InstallOptions): I
       : [],
     project: own
       ? [
-          install(at(sh`uv sync ${frozen} --no-dev --inexact ${member}`), [UV_CACHE], 'the project itself'),
+          ownStep(at(sh`uv sync ${frozen} --no-dev --inexact ${member}`), [UV_CACHE], 'the project itself'),
           ...(early
             ? []
             : addedStep(added, sh`uv pip install --python ${`${VENV}/bin/python`} ${added ?? ''}`, UV_CACHE)),
@@ -180,7 +189,7 @@ function poetryInstall(project: PythonProject, { python, pythonMinor, added }: I
     ],
     project: project.packaged
       ? [
-          install(
+          ownStep(
             at(...renew, sh`/opt/poetry/bin/poetry install --only ${groups}`),
             [POETRY_CACHE],
             'the project itself',
@@ -212,7 +221,7 @@ function pdmInstall(project: PythonProject, { python, pythonMinor, added }: Inst
     ],
     project: project.packaged
       ? [
-          install(
+          ownStep(
             inFolder(
               folder,
               exact ? sh`/opt/pdm/bin/pdm install --prod --frozen-lockfile` : sh`/opt/pdm/bin/pdm install --prod`,
@@ -291,7 +300,7 @@ function requirementsInstall(project: PythonProject, { python, added }: InstallO
       ),
     ],
     project: self
-      ? [install(sh`pip install -r ${file}`, [PIP_CACHE], 'the project itself, as its requirements say')]
+      ? [ownStep(sh`pip install -r ${file}`, [PIP_CACHE], 'the project itself, as its requirements say')]
       : [],
     advice: [...missing, ...whole],
   };
@@ -327,7 +336,7 @@ function pyprojectInstall(project: PythonProject, { python, added }: InstallOpti
       : [],
     project: [
       ...(project.packaged || !isStatic
-        ? [install(inFolder(folder, sh`uv pip install ${target} -e .`), [UV_CACHE], 'the project itself')]
+        ? [ownStep(inFolder(folder, sh`uv pip install ${target} -e .`), [UV_CACHE], 'the project itself')]
         : []),
       ...(isStatic ? [] : addedStep(added, sh`uv pip install ${target} ${words}`, UV_CACHE)),
     ],
@@ -363,7 +372,7 @@ function setupInstall(project: PythonProject, { python, added }: InstallOptions)
             ),
           ],
     project: [
-      install(inFolder(folder, sh`pip install .`), [PIP_CACHE], 'the project itself, with what else it asks for'),
+      ownStep(inFolder(folder, sh`pip install .`), [PIP_CACHE], 'the project itself, with what else it asks for'),
     ],
     advice: [
       {

@@ -15,8 +15,9 @@ export interface Writable {
   readonly from: Evidence;
 }
 
+/** FastHTML keeps the key of its sessions in a file of the working directory. https://docs.fastht.ml/api/core.html */
 const WRITES =
-  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename/;
+  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename|\b(?:fast_app|FastHTML)\(/;
 
 const DATA_FOLDERS = [
   'instance',

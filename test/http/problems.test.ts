@@ -208,6 +208,8 @@ describe('problem documents', () => {
     const { status, headers } = await request(service.url).delete('/v1/languages');
     assert.equal(status, 405);
     assert.equal(headers['allow'], 'GET, HEAD');
+    const { status: query } = await fetch(`${service.url}/livez`, { method: 'QUERY' });
+    assert.equal(query, 405);
   });
 
   test('every type has a page', async () => {

@@ -94,7 +94,21 @@ export const problemJson = fp<{ readonly reporter: ErrorReporter; readonly metri
     app.addHook('onRoute', ({ url, method }) => {
       for (const m of [method].flat()) methods.note(url, m);
     });
+    const refuseRoute = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const path = request.url.split('?')[0] ?? '';
+      const allowed = methods.of(path);
+      metrics.problem(allowed.length === 0 ? 'not-found' : 'method-not-allowed', undefined);
+      if (allowed.length === 0) {
+        const hint = 'GET / lists what there is; /openapi.json describes it.';
+        return sendProblem(request, reply, new Problem('not-found', { detail: `There is nothing at ${path}.`, hint }));
+      }
+      reply.header('allow', allowed.join(', '));
+      const detail = `${path} takes ${allowed.join(', ')}, not ${request.method}.`;
+      return sendProblem(request, reply, new Problem('method-not-allowed', { detail }));
+    };
     app.setErrorHandler((error, request, reply) => {
+      // Fastify refuses a QUERY without a media type before it looks whether the path takes one.
+      if (request.is404) return refuseRoute(request, reply);
       const problem = toProblem(error);
       const setting = (problem.members['limit'] as { setting?: string } | undefined)?.setting;
       metrics.problem(problem.slug, setting);
@@ -115,18 +129,7 @@ export const problemJson = fp<{ readonly reporter: ErrorReporter; readonly metri
       if (payload instanceof Readable) payload.once('error', (error) => reporter.report(error, contextOf(request)));
       return Promise.resolve(payload);
     });
-    app.setNotFoundHandler((request, reply) => {
-      const path = request.url.split('?')[0] ?? '';
-      const allowed = methods.of(path);
-      metrics.problem(allowed.length === 0 ? 'not-found' : 'method-not-allowed', undefined);
-      if (allowed.length === 0) {
-        const hint = 'GET / lists what there is; /openapi.json describes it.';
-        return sendProblem(request, reply, new Problem('not-found', { detail: `There is nothing at ${path}.`, hint }));
-      }
-      reply.header('allow', allowed.join(', '));
-      const detail = `${path} takes ${allowed.join(', ')}, not ${request.method}.`;
-      return sendProblem(request, reply, new Problem('method-not-allowed', { detail }));
-    });
+    app.setNotFoundHandler(refuseRoute);
     done();
   },
   { name: 'problem-json' },

@@ -33,7 +33,7 @@ const shop = {
   ].join('\n'),
   '.dockerignore': 'node_modules\n*.tmp\n/dist/\n',
   'package.json': '{}',
-  '.npmrc': '//registry.npmjs.org/:_authToken=npm_0123456789abcdefghijklmnopqrstuvwxyz\n',
+  '.npmrc': '//registry.example.com/:_authToken=npm_0123456789abcdefghijklmnopqrstuvwxyz\n',
   '.env': 'PORT=80\nDB_PASSWORD=hunter2\n',
   'src/index.js': 'x',
   'public/a.png': 5000,

@@ -1,3 +1,4 @@
+import { namedUser } from '../plan/named-user.ts';
 import { defaultCycle, pickTag } from '../images/catalogue.ts';
 import { debianSlim, DEBIAN, distroless } from '../images/known.ts';
 import type { Settings, Variant } from '../manifest/schema.ts';
@@ -39,17 +40,6 @@ export const collectLibraries = (programs: readonly string[]): RunStep => ({
   why: 'the shared libraries that the program is linked with, beyond those of every image',
 });
 
-/** In an empty image a user has to be named by hand, for programs that ask who they are. */
-const identity = (uid: number): Step[] => [
-  {
-    kind: 'file',
-    path: '/etc/passwd',
-    text: `root:x:0:0:root:/root:/sbin/nologin\napp:x:${uid}:${uid}:app:/nonexistent:/sbin/nologin\n`,
-    why: 'the name of the user, for programs that ask for it',
-  },
-  { kind: 'file', path: '/etc/group', text: `root:x:0:\napp:x:${uid}:\n`, why: 'and of its group' },
-];
-
 interface Ground {
   readonly base: Runtime['base'];
   readonly os: Os;
@@ -90,7 +80,7 @@ function groundOf(variant: Variant, uid: number, linked: boolean): Ground {
           why: 'the certificates by which other hosts are known',
         },
         { kind: 'env', vars: { PATH: PROGRAMS }, why: 'where programs are' },
-        ...identity(uid),
+        ...namedUser(uid),
       ],
     };
   }

@@ -25,7 +25,8 @@ export function toolVersions(inventory: Inventory, file: string, names: readonly
   return text === '' ? [] : [{ text, from: { file, line: at + 1, why: `${name} ${text} in ${file}` } }];
 }
 
-const versionText = z.union([
+/** A tool of a mise file: a version, a list of them, or a table with one. */
+export const versionText = z.union([
   z.string(),
   z.number().transform(String),
   z.array(z.string()).transform((all) => all[0] ?? ''),

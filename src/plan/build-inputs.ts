@@ -1,7 +1,16 @@
 import type { Manifest } from '../manifest/schema.ts';
-import { joinPackages } from './packages.ts';
+import { toArgv } from './command.ts';
+import { installPackages, joinPackages } from './packages.ts';
 import type { Mount, RunStep, Stage, Step } from './plan.ts';
-import { installPackages } from './packages.ts';
+
+/** The build that the manifest asks for, in place of a language's own. */
+export const ownBuildStep = (command: string | readonly string[], mounts?: readonly Mount[]): RunStep => ({
+  kind: 'run',
+  phase: 'build',
+  ...(mounts ? { mounts } : {}),
+  command: toArgv(command),
+  why: 'the build command of the manifest',
+});
 
 /** The environment variable that carries a build secret while a RUN is under way: `pypi-token` → `PYPI_TOKEN`. */
 const secretVariable = (id: string): string =>

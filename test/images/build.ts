@@ -39,14 +39,19 @@ export async function contextOf(
 export const buildImage = async (image: string, context: Buffer): Promise<Done> =>
   docker(['build', '--network=host', '--progress=plain', '-t', image, '-'], { input: context });
 
-/** What `docker build --check` has to say; nothing when all is well. */
+/** What `docker build --check` has to say of a folder; nothing when all is well. */
+export async function checkFolder(folder: string): Promise<string[]> {
+  const { code, text } = await docker(['build', '--check', folder]);
+  const warnings = [...text.matchAll(/^WARNING: .*/gm)].map(([line]) => line);
+  return code === 0 || warnings.length > 0 ? warnings : [text.slice(-800)];
+}
+
+/** The same of a context tar. */
 export async function checkWarnings(context: Buffer): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'check-'));
   try {
     await run('tar', ['x', '-C', folder], { input: context });
-    const { code, text } = await docker(['build', '--check', folder]);
-    const warnings = [...text.matchAll(/^WARNING: .*/gm)].map(([line]) => line);
-    return code === 0 || warnings.length > 0 ? warnings : [text.slice(-800)];
+    return await checkFolder(folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -14,7 +14,8 @@ import { Problem } from '../../src/problems/problem.ts';
 import { loadTemplates } from '../../src/render/load-templates.ts';
 import { inventoryOf } from '../support/directory.ts';
 import { readFixtures, type Fixture } from '../support/fixtures.ts';
-import { docker, engineIsUp, ensureBases, ensureFrontend } from './engine.ts';
+import { checkFolder } from './build.ts';
+import { engineIsUp, ensureBases, ensureFrontend } from './engine.ts';
 
 const ANY_BASE = 'debian:trixie-slim';
 const tools = { templates: loadTemplates(), version: 'test' };
@@ -36,9 +37,7 @@ async function faultsOf({ source, request }: Fixture, variant: Variant): Promise
     const manifest = { ...request, image: { ...request.image, variant } };
     const { dockerfile } = makeBuild({ tree: inventoryOf(source), manifest, dockerfile: 'generate' }, tools);
     writeFileSync(join(folder, 'Dockerfile'), onOneBase(dockerfile.text));
-    const { code, text } = await docker(['build', '--check', folder]);
-    const warnings = [...text.matchAll(/^WARNING: .*/gm)].map(([line]) => line);
-    return code === 0 || warnings.length > 0 ? warnings : [text.slice(-600)];
+    return await checkFolder(folder);
   } catch (error) {
     if (error instanceof Problem && error.slug === 'not-plannable') return [];
     throw error;

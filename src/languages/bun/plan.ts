@@ -3,7 +3,6 @@ import { runtimeUser } from '../../plan/finish.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { BuildPlan, ImageRef, Os, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
-import { Problem } from '../../problems/problem.ts';
 import type { PlanRequest } from '../language.ts';
 import { askedOf, serverOf, type Asked } from '../javascript/asked.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
@@ -11,10 +10,10 @@ import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import {
+  checkGround,
   commandOf,
   envStep,
   keepsDevDependencies,
-  needsShellAtRun,
   portOf,
   runPackages,
   runtimeEnv,
@@ -44,14 +43,6 @@ function groundOf(variant: Variant, version: string): Ground {
   if (variant === 'distroless')
     return { base: bunImage(version, 'distroless'), os: 'distroless', why: 'Bun and nothing else' };
   return { base: bunImage(version, 'slim'), os: 'debian', why: 'Bun on a small Debian' };
-}
-
-function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
-  if (os !== 'distroless' || (packages.length === 0 && !needsShellAtRun(argv))) return;
-  throw new Problem('not-plannable', {
-    detail: `The app needs ${packages.length > 0 ? `system packages (${packages.join(', ')})` : 'a shell, for its command'}; a distroless image has none.`,
-    hint: 'Ask for variant=slim.',
-  });
 }
 
 /** A package manager in JavaScript that the program itself calls; the image's `node` runs it. */

@@ -1,6 +1,6 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { debianSlim } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
 import { runtimeUser } from '../../plan/finish.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { Advice, BuildPlan, Stage, Step } from '../../plan/plan.ts';
@@ -191,7 +191,7 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
             why: `compiled by ${app.project.system === 'compiler' ? 'the compiler itself' : app.project.system}, with the settings for a release`,
             evidence: [app.from],
           }
-        : { kind: 'run', phase: 'build', command: toArgv(own), why: 'the build command of the manifest' },
+        : ownBuildStep(own),
       ...(own === undefined
         ? []
         : [

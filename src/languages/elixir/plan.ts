@@ -1,5 +1,5 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { parentOf, type Inventory } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { Advice, BuildPlan, Evidence, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
@@ -185,16 +185,7 @@ function buildStage(project: MixProject, request: PlanRequest, release: string, 
       ...dependencySteps(project),
       ...(node?.steps ?? []),
       { kind: 'copy', sources: ['.'], to: './', why: 'the source' },
-      ...(own === undefined
-        ? []
-        : [
-            {
-              kind: 'run',
-              phase: 'build',
-              command: toArgv(own),
-              why: 'the build command of the manifest',
-            } satisfies Step,
-          ]),
+      ...(own === undefined ? [] : [ownBuildStep(own)]),
       {
         kind: 'run',
         phase: 'build',

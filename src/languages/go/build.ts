@@ -1,5 +1,5 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
 import type { ImageRef, Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
@@ -108,7 +108,7 @@ function compileStep(build: GoBuild, layout: Layout): RunStep {
   const mounts = [MODULES, OBJECTS];
   const own = request.settings.build?.command;
   if (own !== undefined) {
-    return { kind: 'run', phase: 'build', mounts, command: toArgv(own), why: 'the build command of the manifest' };
+    return ownBuildStep(own, mounts);
   }
   const commands = programs.map((program) => {
     const { target } = layoutOf({ ...app, program });

@@ -1,3 +1,4 @@
+import { namedUser } from '../../plan/named-user.ts';
 import { defaultCycle, pickTag } from '../../images/catalogue.ts';
 import { debianSlim, DEBIAN, distroless } from '../../images/known.ts';
 import type { Variant } from '../../manifest/schema.ts';
@@ -16,17 +17,6 @@ export interface Ground {
 
 const CERTIFICATES = ['ca-certificates', 'tzdata'];
 const certificatesWhy = 'certificates and time zones, which programs in Go read from the system';
-
-/** In an empty image a user has to be named by hand, for programs that ask who they are. */
-const passwd = (uid: number): Step[] => [
-  {
-    kind: 'file',
-    path: '/etc/passwd',
-    text: `root:x:0:0:root:/root:/sbin/nologin\napp:x:${uid}:${uid}:app:/nonexistent:/sbin/nologin\n`,
-    why: 'the name of the user, for programs that ask for it',
-  },
-  { kind: 'file', path: '/etc/group', text: `root:x:0:\napp:x:${uid}:\n`, why: 'and of its group' },
-];
 
 const ZONES = '/usr/share/zoneinfo.zip';
 
@@ -55,7 +45,7 @@ function scratch(uid: number): Ground {
         vars: { PATH: '/usr/local/bin', ZONEINFO: ZONES },
         why: 'where programs and time zones are',
       },
-      ...passwd(uid),
+      ...namedUser(uid),
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import { toArgv } from '../../plan/command.ts';
 import type { RunStep, Step } from '../../plan/plan.ts';
@@ -151,10 +152,7 @@ export function buildSteps(app: App, { build }: Settings): Step[] {
         ]
       : [];
   if (build?.command !== undefined) {
-    return [
-      ...own,
-      { kind: 'run', phase: 'build', mounts, command: toArgv(build.command), why: 'the build command of the manifest' },
-    ];
+    return [...own, ownBuildStep(build.command, mounts)];
   }
   const main = mainBuild(app);
   const ran = main?.why ?? '';

@@ -1,7 +1,8 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import { shellOf } from '../../plan/shell.ts';
-import type { Advice, Evidence, Step } from '../../plan/plan.ts';
+import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
+import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
 import { installAdvice } from './install-advice.ts';
 import { browserEnv, nativeModules } from './native.ts';
@@ -112,9 +113,23 @@ export function serverAdvice(app: App, outcome: ServerOutcome, serving: Serving,
   return advice;
 }
 
-/** Variants without a shell take no command that needs one. */
-export const needsShellAtRun = (argv: readonly string[]): boolean =>
-  reachesShell(argv) || argv.some((word) => word === 'npm');
+const needsShellAtRun = (argv: readonly string[]): boolean => reachesShell(argv) || argv.some((word) => word === 'npm');
+
+/** A variant without a shell takes neither a command that needs one nor system packages. Throws `not-plannable`. */
+export function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
+  if (os !== 'distroless') return;
+  const wanted =
+    packages.length > 0
+      ? `system packages (${packages.join(', ')})`
+      : needsShellAtRun(argv)
+        ? 'a shell, for its command'
+        : undefined;
+  if (wanted === undefined) return;
+  throw new Problem('not-plannable', {
+    detail: `The app needs ${wanted}; a distroless image has none.`,
+    hint: 'Ask for variant=slim.',
+  });
+}
 
 export function runPackages(
   project: JsProject,

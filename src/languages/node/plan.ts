@@ -14,10 +14,10 @@ import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascrip
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import {
+  checkGround,
   commandOf,
   envStep,
   keepsDevDependencies,
-  needsShellAtRun,
   portOf,
   runPackages,
   runtimeEnv,
@@ -60,21 +60,6 @@ function groundOf(variant: Variant, version: string): Ground {
     os: 'distroless',
     why: 'Node.js and nothing else: no shell, no package manager',
   };
-}
-
-function checkGround(os: Os, argv: readonly string[], packages: readonly string[]): void {
-  if (os !== 'distroless') return;
-  const wanted =
-    packages.length > 0
-      ? `system packages (${packages.join(', ')})`
-      : needsShellAtRun(argv)
-        ? 'a shell, for its command'
-        : undefined;
-  if (wanted === undefined) return;
-  throw new Problem('not-plannable', {
-    detail: `The app needs ${wanted}; a distroless image has none.`,
-    hint: 'Ask for variant=slim.',
-  });
 }
 
 /** A program of another package that serves what the build made. */

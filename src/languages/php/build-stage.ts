@@ -1,4 +1,4 @@
-import { toArgv } from '../../plan/command.ts';
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import type { Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
@@ -93,16 +93,7 @@ export function buildStage(
           } satisfies Step,
         ]
       : []),
-    ...(own === undefined
-      ? []
-      : [
-          {
-            kind: 'run',
-            phase: 'build',
-            command: toArgv(own),
-            why: 'the build command of the manifest',
-          } satisfies Step,
-        ]),
+    ...(own === undefined ? [] : [ownBuildStep(own)]),
   ];
   return {
     stages: [{ name: BUILD_STAGE, base, why: 'makes what the app needs, with its own PHP', steps }],

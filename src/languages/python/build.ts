@@ -1,8 +1,8 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { CopyStep, Stage, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
-import { toArgv } from '../../plan/command.ts';
 import type { AssetBuild } from '../javascript/asset-stage.ts';
 import type { PlanRequest } from '../language.ts';
 import type { DjangoProject } from './django.ts';
@@ -79,8 +79,7 @@ function ownPython({ images, version }: BuildParts): Step[] {
 function buildSteps({ request, django, lasting, install }: BuildParts): Step[] {
   const steps: Step[] = [];
   const own = request.settings.build?.command;
-  if (own !== undefined)
-    steps.push({ kind: 'run', phase: 'build', command: toArgv(own), why: 'the build command of the manifest' });
+  if (own !== undefined) steps.push(ownBuildStep(own));
   if (django?.statics && install) {
     const secrets = new Set(
       (request.settings.build?.secrets ?? []).map((id) => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')),

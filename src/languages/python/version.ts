@@ -5,6 +5,7 @@ import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import type { Rejected } from '../language.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import { toolVersions, versionText } from '../version-files.ts';
 import { alternativesOf, fitsAny } from './constraint.ts';
 import type { PythonProject } from './project.ts';
 import { setupPython } from './setup-file.ts';
@@ -74,23 +75,8 @@ function versionFile(inventory: Inventory, file: string): VersionSource[] {
     : [{ text: shown(text), from: { file, line: at + 1, why: `${file} says ${shown(text)}` } }];
 }
 
-function toolVersions(inventory: Inventory, file: string): VersionSource[] {
-  const lines = (inventory.text(file) ?? '').split(/\r?\n/);
-  const at = lines.findIndex((line) => /^\s*python\s+\S/.test(line));
-  const text = lines[at]?.trim().split(/\s+/)[1];
-  return text === undefined
-    ? []
-    : [{ text: shown(text), from: { file, line: at + 1, why: `python ${shown(text)} in ${file}` } }];
-}
-
-const toolText = z.union([
-  z.string(),
-  z.number().transform(String),
-  z.array(z.string()).transform((all) => all[0] ?? ''),
-  z.looseObject({ version: z.string() }).transform((tool) => tool.version),
-]);
 const miseFile = z.looseObject({
-  tools: z.looseObject({ python: toolText.optional(), uv: toolText.optional() }).optional().catch(undefined),
+  tools: z.looseObject({ python: versionText.optional(), uv: versionText.optional() }).optional().catch(undefined),
   env: z.record(z.string(), z.unknown()).optional().catch(undefined),
   settings: z.record(z.string(), z.unknown()).optional().catch(undefined),
 });
@@ -127,7 +113,7 @@ function namedVersions({ inventory, folder, pipfile }: PythonProject): VersionSo
   const pip = pipfile?.requires?.python_full_version ?? pipfile?.requires?.python_version;
   return [
     ...inAll((at) => versionFile(inventory, joinPath(at, '.python-version'))),
-    ...inAll((at) => toolVersions(inventory, joinPath(at, '.tool-versions'))),
+    ...inAll((at) => toolVersions(inventory, joinPath(at, '.tool-versions'), ['python'])),
     ...inAll((at) => MISE_FILES.flatMap((name) => mise(inventory, joinPath(at, name)))),
     ...versionFile(inventory, joinPath(folder, 'runtime.txt')),
     ...(pip === undefined

@@ -1,4 +1,4 @@
-import { toArgv } from '../../plan/command.ts';
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
@@ -186,14 +186,7 @@ export function buildStage(project: RubyProject, request: PlanRequest, version: 
                 ]
               : []),
           ]
-        : [
-            {
-              kind: 'run',
-              phase: 'build',
-              command: toArgv(own),
-              why: 'the build command of the manifest',
-            } satisfies Step,
-          ]),
+        : [ownBuildStep(own)]),
     ],
   };
 }

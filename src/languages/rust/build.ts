@@ -1,5 +1,5 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
 import type { Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
@@ -153,14 +153,7 @@ function dependencySteps(build: RustBuild): Step[] {
 function compileStep(build: RustBuild): RunStep {
   const { app, request, programs } = build;
   const own = request.settings.build?.command;
-  if (own !== undefined)
-    return {
-      kind: 'run',
-      phase: 'build',
-      mounts: CRATES,
-      command: toArgv(own),
-      why: 'the build command of the manifest',
-    };
+  if (own !== undefined) return ownBuildStep(own, CRATES);
   const target = configuredTarget(app.project);
   const release = `${TARGET}/${target === undefined ? '' : `${target}/`}release`;
   const built = programs.map((p) => `${release}/${p.bin.name}`);

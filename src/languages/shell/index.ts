@@ -1,6 +1,6 @@
+import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { debianSlim } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
-import { toArgv } from '../../plan/command.ts';
 import type { BuildPlan, Stage, Step } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import { defineLanguage, type Finding, type Inferred, type PlanRequest, type Scope, type Sign } from '../language.ts';
@@ -44,7 +44,7 @@ function buildStages({ settings }: PlanRequest): Stage[] {
       steps: [
         { kind: 'workdir', path: ROOT, why: 'the source' },
         { kind: 'copy', sources: ['.'], to: './', why: 'the source' },
-        { kind: 'run', phase: 'build', command: toArgv(command), why: 'the build command of the manifest' },
+        ownBuildStep(command),
       ],
     },
   ];

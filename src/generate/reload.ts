@@ -1,4 +1,5 @@
 import { baseName, joinPath } from '../inventory/inventory.ts';
+import { isInit } from '../plan/finish.ts';
 import type { FinishedPlan, Stage } from '../plan/plan.ts';
 import type { Project } from './project.ts';
 
@@ -6,7 +7,13 @@ import type { Project } from './project.ts';
 export interface Reload {
   /** The stage that the development target is built on. */
   readonly stage: string;
+  /** The source is not in that stage yet. */
+  readonly addsSource?: boolean;
   readonly command?: readonly string[];
+  /** Run while the image is built, by the user that will run the command: what that would else fetch and build at each first start. */
+  readonly prepare?: readonly string[];
+  /** Where the tools keep what they fetch. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Whether files are put into the running container (and it watches them itself, or is started anew), or the image is built anew. */
   readonly onEdit: 'sync' | 'sync+restart' | 'rebuild';
   readonly why: string;
@@ -22,13 +29,25 @@ function sourceStage(plan: FinishedPlan): Stage | undefined {
   return plan.stages.slice(0, -1).findLast((stage) => holdsSource(stage) && typeof stage.base === 'object');
 }
 
-type Script = { readonly command: readonly string[]; readonly why: string };
+/** Where everything is installed that the project names, without its source. */
+const installStage = (plan: FinishedPlan): Stage | undefined =>
+  plan.stages
+    .slice(0, -1)
+    .find(
+      (stage) => typeof stage.base === 'object' && stage.steps.some((s) => s.kind === 'run' && s.phase === 'install'),
+    );
+
+type Script = Pick<Reload, 'command' | 'prepare' | 'env' | 'why'>;
+
+/** The user's home while it is worked on. */
+export const DEVELOPMENT_HOME = '/home/dev';
 
 /** Scripts of a package.json by which people start a server that watches its files. */
 const SCRIPTS = ['dev', 'start:dev', 'develop', 'watch'];
 const BUILDER = /^(vite|astro dev|vue-cli-service serve|ng serve|webpack serve|webpack-dev-server)\b/;
 
-function packageScript({ tree, app, merged }: Project): Script | undefined {
+function packageScript({ tree, app, merged, language }: Project): Script | undefined {
+  if (language.id !== 'node' && language.id !== 'bun') return undefined;
   const file = joinPath(app.path, 'package.json');
   let scripts: Record<string, unknown> = {};
   try {
@@ -43,22 +62,50 @@ function packageScript({ tree, app, merged }: Project): Script | undefined {
   const runner = ['npm', 'pnpm', 'yarn', 'bun'].includes(manager) ? manager : 'npm';
   // These listen on the loopback address unless they are told otherwise, which no port of a container reaches.
   const host = BUILDER.test(String(scripts[name])) ? [...(runner === 'npm' ? ['--'] : []), '--host', '0.0.0.0'] : [];
-  return { command: [runner, 'run', name, ...host], why: `the script "${name}" of package.json` };
+  return {
+    command: [runner, 'run', name, ...host],
+    env: { NODE_ENV: 'development' },
+    why: `the script "${name}" of package.json`,
+  };
 }
+
+/** What a server is told after its name, so that it watches its files. */
+const WATCH_FLAGS: Readonly<Record<string, string>> = {
+  uvicorn: '--reload',
+  gunicorn: '--reload',
+  hypercorn: '--reload',
+  flask: '--debug',
+  node: '--watch',
+};
+const WATCHES = 'the server watches its files by a flag of its own';
 
 /** Servers that watch their files by a flag of their own. */
 function watchingArgv(argv: readonly string[]): Script | undefined {
-  const at = argv.findIndex((word) => /^(uvicorn|gunicorn|hypercorn|flask|fastapi|node|daphne)$/.test(baseName(word)));
-  const program = baseName(argv[at] ?? '');
-  const why = 'the server watches its files by a flag of its own';
-  if (program === 'uvicorn' || program === 'gunicorn' || program === 'hypercorn') {
-    if (program === 'uvicorn') return { command: [...withoutFlag(argv, '--workers'), '--reload'], why };
-    return { command: [...argv, '--reload'], why };
+  const [shell, option, line] = argv;
+  if (shell === '/bin/sh' && option === '-c' && line !== undefined && argv.length === 3) {
+    const watching = watchingLine(line);
+    return watching === undefined ? undefined : { command: [shell, option, watching], why: WATCHES };
   }
-  if (program === 'fastapi') return { command: argv.map((w) => (w === 'run' ? 'dev' : w)), why };
-  if (program === 'flask') return { command: [...argv, '--debug'], why };
-  if (program === 'node') return { command: [...argv.slice(0, at + 1), '--watch', ...argv.slice(at + 1)], why };
-  return undefined;
+  const at = argv.findIndex((word) => Object.hasOwn(WATCH_FLAGS, baseName(word)) || baseName(word) === 'fastapi');
+  const program = baseName(argv[at] ?? '');
+  if (program === 'fastapi') return { command: argv.map((w) => (w === 'run' ? 'dev' : w)), why: WATCHES };
+  const flag = WATCH_FLAGS[program];
+  if (flag === undefined) return undefined;
+  const command = [...argv.slice(0, at + 1), flag, ...argv.slice(at + 1)];
+  return { command: program === 'uvicorn' ? withoutFlag(command, '--workers') : command, why: WATCHES };
+}
+
+/** The same in a line that a shell reads: the program follows `exec`. */
+function watchingLine(line: string): string | undefined {
+  const [head = '', name = ''] =
+    /^(?:.*[;&] )?exec (?:\S*\/)?(?:python[\d.]* -m )?(uvicorn|gunicorn|hypercorn|flask|fastapi|node)(?= )/s.exec(
+      line,
+    ) ?? [];
+  const rest = line.slice(head.length);
+  if (name === '') return undefined;
+  if (name === 'fastapi') return `${head}${rest.replace(/^ run\b/, ' dev')}`;
+  const told = name === 'uvicorn' ? rest.replace(/ --workers[ =]\S+/, '') : rest;
+  return `${head} ${WATCH_FLAGS[name] ?? ''}${told}`;
 }
 
 /** `--workers 4` and reloading exclude each other. */
@@ -67,17 +114,41 @@ function withoutFlag(argv: readonly string[], flag: string): string[] {
   return at < 0 ? argv.filter((w) => !w.startsWith(`${flag}=`)) : [...argv.slice(0, at), ...argv.slice(at + 2)];
 }
 
+const MAVEN_FLAGS = ['--batch-mode', '--no-transfer-progress', '-Dmaven.test.skip=true'];
+
 /** Tools that build and run from source, started anew after an edit. */
 function buildTool({ tree, app, merged }: Project, stage: Stage): Script | undefined {
   const has = (name: string): boolean => tree.isFile(joinPath(app.path, name));
   const spring = merged.manifest.framework === 'spring-boot' || merged.manifest.framework === 'spring';
   if (has('pom.xml') && spring)
-    return { command: [has('mvnw') ? './mvnw' : 'mvn', 'spring-boot:run'], why: 'Spring Boot’s plugin for Maven' };
+    return {
+      command: [has('mvnw') ? './mvnw' : 'mvn', 'spring-boot:run'],
+      prepare: [has('mvnw') ? './mvnw' : 'mvn', ...MAVEN_FLAGS, 'package'],
+      // Java takes its home from the list of users, which this one is not on.
+      env: { MAVEN_OPTS: `-Duser.home=${DEVELOPMENT_HOME}` },
+      why: 'Spring Boot’s plugin for Maven',
+    };
   if ((has('build.gradle') || has('build.gradle.kts')) && spring)
-    return { command: [has('gradlew') ? './gradlew' : 'gradle', 'bootRun'], why: 'Spring Boot’s plugin for Gradle' };
+    return {
+      command: [has('gradlew') ? './gradlew' : 'gradle', 'bootRun'],
+      prepare: [has('gradlew') ? './gradlew' : 'gradle', '--no-daemon', 'bootClasses'],
+      env: { GRADLE_USER_HOME: `${DEVELOPMENT_HOME}/.gradle` },
+      why: 'Spring Boot’s plugin for Gradle',
+    };
   if (has('go.mod') && tree.isFile(joinPath(app.path, 'main.go')) && typeof stage.base === 'object')
-    return { command: ['go', 'run', '.'], why: 'Go builds the program at every start' };
-  if (has('Cargo.toml')) return { command: ['cargo', 'run'], why: 'Cargo builds what changed at every start' };
+    return {
+      command: ['go', 'run', '.'],
+      prepare: ['go', 'build', '-o', '/dev/null', '.'],
+      env: { GOMODCACHE: `${DEVELOPMENT_HOME}/go/pkg/mod` },
+      why: 'Go builds the program at every start',
+    };
+  if (has('Cargo.toml'))
+    return {
+      command: ['cargo', 'run'],
+      prepare: ['cargo', 'build'],
+      env: { CARGO_HOME: `${DEVELOPMENT_HOME}/.cargo` },
+      why: 'Cargo builds what changed at every start',
+    };
   return undefined;
 }
 
@@ -91,12 +162,17 @@ export function reloadOf(project: Project, plan: FinishedPlan): Reload {
     why: 'nothing in the image watches files: an edit builds it anew',
   };
   if (project.merged.manifest.workload === 'static' && stage === undefined) return rebuild;
-  const script = stage && packageScript(project);
+  const script = packageScript(project);
   if (stage && script) return { stage: stage.name, ...script, onEdit: 'sync' };
+  const installed = script && installStage(plan);
+  if (installed) return { stage: installed.name, addsSource: true, ...script, onEdit: 'sync' };
   const { os, command, entrypoint } = plan.image;
   const hasShell = os === 'debian' || os === 'alpine';
-  const watching = hasShell && entrypoint.length === 0 ? watchingArgv(command) : undefined;
-  if (watching) return { stage: runtime, ...watching, onEdit: 'sync' };
+  const fixed = entrypoint.length > 0 && !isInit(entrypoint);
+  const watching = hasShell && !fixed ? watchingArgv(command) : undefined;
+  // What Node.js runs out of a build does not change with the source.
+  const isBuilt = stage !== undefined && project.language.id === 'node';
+  if (watching && !isBuilt) return { stage: runtime, ...watching, onEdit: 'sync' };
   const tool = stage && buildTool(project, stage);
   if (stage && tool) return { stage: stage.name, ...tool, onEdit: 'sync+restart' };
   return rebuild;

@@ -2,6 +2,7 @@ import type { Advice } from '../plan/plan.ts';
 import { composeText } from './escape.ts';
 import { definePart, type KitFile } from './part.ts';
 import type { Kit, KitEnvironment, KitVolume } from './model.ts';
+import { workdirIn } from './targets.ts';
 import { Replaced, yamlFile } from './yaml.ts';
 
 /** Docker Compose: the image as it runs, and a file for each environment that goes over it. https://docs.docker.com/reference/compose-file/ */
@@ -134,12 +135,15 @@ const NOT_SYNCED = ['.git/', 'node_modules/', '.venv/', '__pycache__/', 'target/
 
 function watchOf(kit: Kit): Record<string, unknown>[] {
   const { reload, project, plan } = kit;
-  const root = project.app.path === '' ? '.' : `./${project.app.path}`;
-  const names = project.tree.names(project.app.path).filter((name) => DEPENDENCY_FILES.test(name));
+  const stage = plan.stages.find((s) => s.name === reload.stage);
+  const isRuntime = stage === plan.stages.at(-1);
+  // A stage that builds holds the whole workspace; the one that runs has the app where it is started.
+  const folder = isRuntime ? project.app.path : project.root;
+  const root = folder === '' ? '.' : `./${folder}`;
+  const names = project.tree.names(folder).filter((name) => DEPENDENCY_FILES.test(name));
   const rebuilds = names.map((name) => ({ action: 'rebuild', path: composeText(`${root}/${name}`) }));
   if (reload.onEdit === 'rebuild') return [{ action: 'rebuild', path: composeText(root), ignore: NOT_SYNCED }];
-  const stage = plan.stages.find((s) => s.name === reload.stage);
-  const workdir = stage?.steps.findLast((s) => s.kind === 'workdir')?.path ?? kit.facts.workdir;
+  const workdir = (isRuntime ? undefined : stage && workdirIn(plan, stage)) ?? kit.facts.workdir;
   return [
     { action: reload.onEdit, path: composeText(root), target: composeText(workdir), ignore: [...NOT_SYNCED, ...names] },
     ...rebuilds,
@@ -148,7 +152,7 @@ function watchOf(kit: Kit): Record<string, unknown>[] {
 
 function developmentFile(kit: Kit, env: KitEnvironment): KitFile {
   const service = {
-    image: `\${IMAGE:-${kit.image}}:development`,
+    image: `\${IMAGE:-${kit.image}}:\${TAG:-${kit.tag}}-${env.name}`,
     build: { target: env.target },
     environment: environment(
       kit,

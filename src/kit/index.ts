@@ -86,7 +86,7 @@ function planKit({ tree, manifest }: KitRequest, tools: Tools): Kit {
             plan,
             project,
             names
-              .filter((name) => /^[a-z][a-z0-9-]*$/.test(name) && !plan.stages.some((stage) => stage.name === name))
+              .filter((name) => /^[a-z][a-z0-9-]*$/.test(name))
               .map((name) => {
                 const own = named.get(name);
                 return { name, manifest: own === undefined ? project.merged.manifest : inEnvironment(own) };

@@ -131,8 +131,6 @@ function environmentOf(name: string, manifest: Manifest, dataVolumes: boolean): 
 }
 
 const STANDARD = ['development', 'staging', 'production'] as const;
-/** Names of stages that the Dockerfile has already, which no target may take. */
-const isStageName = (name: string, plan: FinishedPlan): boolean => plan.stages.some((stage) => stage.name === name);
 
 /** Puts a kit's model together. `inEnvironment` gives the merged manifest of an environment that the manifest names. */
 export function kitOf(
@@ -152,7 +150,7 @@ export function kitOf(
       ...STANDARD,
       ...project.environments.map((env) => env.toLowerCase()).filter((env) => /^[a-z][a-z0-9-]*$/.test(env)),
     ]),
-  ].filter((env) => !isStageName(env, plan) || (STANDARD as readonly string[]).includes(env));
+  ];
   const environments = names.map((env) => {
     const known = project.environments.find((e) => e.toLowerCase() === env);
     return environmentOf(env, known === undefined ? manifest : inEnvironment(known), dataVolumes);

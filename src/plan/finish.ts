@@ -50,6 +50,9 @@ function userSteps(os: Os, uid: number): Step[] {
 const INIT_STAGE = 'init';
 const INIT = '/usr/local/bin/catatonit';
 
+/** True for an entry point that only starts what CMD says. */
+export const isInit = (entrypoint: readonly string[]): boolean => entrypoint[0] === INIT && entrypoint.length === 2;
+
 /**
  * The init from a stage of its own: the runtime image gets one static file, which runs on any base, and no package
  * index. Debian's tini is linked dynamically in newer releases. https://github.com/openSUSE/catatonit

@@ -1,31 +1,40 @@
 /**
- * The kit unpacked over projects of Python, Node and Java, as users do it: built with bake, started with Compose, asked:
+ * The kit unpacked over projects, as users do it: built with bake, started with Compose, asked; then its development
+ * target, built and started by Compose, asked again after an edit.
  *
  *   npm run test:images:kit            all of them
  *   npm run test:images:kit -- NAME…   those fixtures
  *
- * Exit status 1 when one fails; 69 when there is no engine, or no Compose for it, to be had.
+ * Exit status 1 when one fails; 69 when there is no engine to be had.
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { readFixtures, type Fixture } from '../support/fixtures.ts';
+import { compose } from '../support/programs.ts';
 import { startService, type TestService } from '../support/service.ts';
-import { docker, engineIsUp, ensureBases, ensureFrontend, run } from './engine.ts';
+import { docker, engineIsUp, ensureBases, ensureFrontend, run, type Done } from './engine.ts';
 
-const NO_TOOLS = 69;
-const LANGUAGES = ['python', 'node', 'java'];
+const NO_ENGINE = 69;
 const READY_SECONDS = 90;
+const TAG = 'kit-test';
 
-/** The first fixture of a language that serves something here. */
-function fixtureOf(language: string, fixtures: readonly Fixture[]): Fixture | undefined {
-  return fixtures.find(
-    ({ name, run: { byReading, http = [] } }) =>
-      name.startsWith(`${language}-`) && byReading === undefined && http.some(({ status }) => status === 200),
-  );
+/** What is changed in the source while the development target runs, and what it answers then. */
+interface Edit {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
 }
+
+const KITS: Readonly<Record<string, Edit | undefined>> = {
+  'node-npm': { file: 'server.js', from: 'Husum', to: 'Cuxhaven' },
+  'python-uv-fastapi': { file: 'weather/routes.py', from: 'overcast', to: 'clear' },
+  'go-server': { file: 'main.go', from: '06:12', to: '07:30' },
+  'java-maven': undefined,
+};
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -37,11 +46,15 @@ async function freePort(): Promise<number> {
   });
 }
 
+function must({ code, text }: Done, what: string): void {
+  if (code !== 0) throw new Error(`${what} fails:\n${text.slice(-2500)}`);
+}
+
 /** Sends the project, and unpacks what comes back over it. */
 async function unpackKit({ url }: TestService, { request }: Fixture, folder: string): Promise<void> {
   const archive = join(folder, '..', 'project.tar');
   const kit = join(folder, '..', 'kit.tar');
-  await run('tar', ['cf', archive, '-C', folder, '.']);
+  must(await run('tar', ['cf', archive, '-C', folder, '.']), 'tar');
   const form = new FormData();
   form.set('manifest', JSON.stringify(request));
   form.set('archive', new Blob([new Uint8Array(readFileSync(archive))]), 'project.tar');
@@ -49,107 +62,134 @@ async function unpackKit({ url }: TestService, { request }: Fixture, folder: str
   const answer = await fetch(`${url}/v1/source/kit`, { method: 'POST', body: form, headers });
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   writeFileSync(kit, Buffer.from(await answer.arrayBuffer()));
-  const { code, text } = await run('tar', ['xf', kit, '-C', folder]);
-  if (code !== 0) throw new Error(text);
+  must(await run('tar', ['xf', kit, '-C', folder]), 'unpacking the kit');
 }
 
-async function ask(port: number, path: string, text: string | undefined): Promise<string | undefined> {
+async function ask(port: number, path: string, text: string): Promise<void> {
   let fault = 'nothing answers';
   for (let second = 0; second < READY_SECONDS; second++) {
     try {
       const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(5000) });
       const body = await answer.text();
-      if (answer.status === 200 && (text === undefined || body.includes(text))) return undefined;
+      if (answer.status === 200 && body.includes(text)) return;
       fault = `${answer.status} ${body.slice(0, 300)}`;
     } catch (error) {
       fault = String(error);
     }
     await wait(1000);
   }
-  return `GET ${path}: ${fault}`;
+  throw new Error(`GET ${path}: ${fault}`);
 }
 
-async function prove(service: TestService, fixture: Fixture): Promise<string[]> {
+interface Started {
+  readonly environment: string;
+  /** Arguments of `compose up`. */
+  readonly up: readonly string[];
+  /** With the container up and its port on this machine. */
+  then(port: number, composed: (...args: readonly string[]) => Promise<Done>): Promise<void>;
+}
+
+/** Starts an environment with Compose, and takes it down again whatever happens. */
+async function withCompose(folder: string, project: string, { environment, up, then }: Started): Promise<void> {
+  const [program, ...before] = compose();
+  const files = ['compose.yaml', `compose.${environment}.yaml`, 'compose.test.yaml'].flatMap((file) => ['-f', file]);
+  const composed = async (...args: readonly string[]): Promise<Done> =>
+    run(program, [...before, '--project-name', project, ...files, ...args], { cwd: folder });
+  const { services } = parse(readFileSync(join(folder, 'compose.yaml'), 'utf8')) as {
+    services: { app: { ports: [string] } };
+  };
+  const inside = services.app.ports[0].split(':').at(-1) ?? '';
+  const port = await freePort();
+  // One replica on a port that is free here, and builds that reach this machine's network.
+  writeFileSync(
+    join(folder, 'compose.test.yaml'),
+    `services:\n  app:\n    build: { network: host }\n    ports: !override ["127.0.0.1:${port}:${inside}"]\n`,
+  );
+  try {
+    must(await composed('up', '--detach', '--scale', 'app=1', ...up), `compose up of ${environment}`);
+    await then(port, composed).catch(async (error: unknown) => {
+      throw new Error(`${environment}: ${String(error)}\n${(await composed('logs', '--tail', '40')).text}`);
+    });
+  } finally {
+    await composed('down', '--volumes', '--timeout', '5', '--rmi', 'all');
+  }
+}
+
+async function proveProduction(folder: string, project: string, path: string, text: string): Promise<void> {
+  const host = ['--allow', 'network.host', '--set', '*.network=host'];
+  const bake = ['buildx', 'bake', '--file', 'docker-bake.hcl', '--progress=plain', ...host, 'production'];
+  must(await docker(bake, { cwd: folder }), 'bake');
+  await withCompose(folder, project, {
+    environment: 'production',
+    up: ['--no-build'],
+    then: async (port) => ask(port, path, text),
+  });
+}
+
+async function proveDevelopment(folder: string, project: string, path: string, edit: Edit): Promise<void> {
+  const file = join(folder, edit.file);
+  const { services } = parse(readFileSync(join(folder, 'compose.development.yaml'), 'utf8')) as {
+    services: { app: { develop: { watch: { action: string; target?: string }[] } } };
+  };
+  const [watch] = services.app.develop.watch;
+  await withCompose(folder, project, {
+    environment: 'development',
+    up: ['--build'],
+    then: async (port, composed) => {
+      await ask(port, path, edit.from);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(edit.from, edit.to));
+      // What `--watch` does on an edit; that itself runs programs in the container, which not every engine here can.
+      must(
+        await composed('cp', file, `app:${watch?.target ?? ''}/${edit.file}`),
+        'putting the edit into the container',
+      );
+      if (watch?.action === 'sync+restart') must(await composed('restart', 'app'), 'the restart');
+      await ask(port, path, edit.to);
+    },
+  });
+}
+
+async function prove(service: TestService, fixture: Fixture): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), 'kit-'));
   const folder = join(home, 'project');
   const project = `kit-test-${fixture.name}`;
-  const tag = 'kit-test';
-  const compose = async (...args: readonly string[]) =>
-    docker(['compose', '--project-name', project, '-f', 'compose.yaml', '-f', 'compose.production.yaml', ...args], {
-      cwd: folder,
-    });
-  let image: string | undefined;
   try {
     cpSync(fixture.source, folder, { recursive: true });
     await unpackKit(service, fixture, folder);
     const missing = await ensureBases(readFileSync(join(folder, 'Dockerfile'), 'utf8'));
-    if (missing.length > 0) return [`no base image ${missing.join(', ')}`];
-
-    process.env['TAGS'] = tag;
-    process.env['TAG'] = tag;
-    const host = ['--allow', 'network.host', '--set', '*.network=host'];
-    const built = await docker(
-      ['buildx', 'bake', '--file', 'docker-bake.hcl', '--progress=plain', ...host, 'production'],
-      {
-        cwd: folder,
-      },
-    );
-    if (built.code !== 0) return [`bake fails:\n${built.text.slice(-2500)}`];
-
-    const port = await freePort();
-    process.env['HOST_PORT'] = String(port);
-    // One replica takes the port that is asked for; production has two by default, on a range of their own.
-    const override = join(folder, 'compose.test.yaml');
-    writeFileSync(
-      override,
-      `services:\n  app:\n    ports: !override ["127.0.0.1:${port}:${await containerPort(folder)}"]\n`,
-    );
-    const up = await compose('-f', 'compose.test.yaml', 'up', '--detach', '--no-build', '--scale', 'app=1');
-    image = (await compose('config', '--images')).out.trim().split('\n')[0];
-    if (up.code !== 0) return [`compose up fails:\n${up.text.slice(-2000)}`];
-    const asked = fixture.run.http?.find(({ status }) => status === 200);
-    const fault = await ask(port, asked?.path ?? '/', asked?.text);
-    if (fault === undefined) return [];
-    return [fault, (await compose('logs', '--tail', '40')).text];
+    if (missing.length > 0) throw new Error(`no base image ${missing.join(', ')}`);
+    const { path = '/', text = '' } = fixture.run.http?.find(({ status }) => status === 200) ?? {};
+    await proveProduction(folder, project, path, text);
+    const edit = KITS[fixture.name];
+    if (edit) await proveDevelopment(folder, project, path, edit);
   } finally {
-    await compose('down', '--volumes', '--timeout', '5');
-    if (image !== undefined) await docker(['rmi', '-f', image]);
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-/** The port that compose.yaml publishes, as the container has it. */
-async function containerPort(folder: string): Promise<string> {
-  const { out } = await docker(['compose', '-f', 'compose.yaml', 'config', '--format', 'json'], { cwd: folder });
-  const config = JSON.parse(out) as { services: { app: { ports?: { target: number }[] } } };
-  return String(config.services.app.ports?.[0]?.target ?? 8080);
-}
-
 if (!(await engineIsUp())) {
   console.error('There is no Docker engine to test kits with.');
-  process.exit(NO_TOOLS);
-}
-if ((await docker(['compose', 'version'])).code !== 0) {
-  console.error('The Docker client has no Compose plugin.');
-  process.exit(NO_TOOLS);
+  process.exit(NO_ENGINE);
 }
 await ensureFrontend();
+process.env['TAGS'] = TAG;
+process.env['TAG'] = TAG;
 const names = process.argv.slice(2);
-const all = readFixtures();
-const fixtures =
-  names.length > 0
-    ? all.filter(({ name }) => names.includes(name))
-    : LANGUAGES.map((language) => fixtureOf(language, all)).filter((fixture) => fixture !== undefined);
+const fixtures = readFixtures().filter(({ name }) =>
+  names.length > 0 ? names.includes(name) : Object.hasOwn(KITS, name),
+);
 const service = await startService();
 let failed = 0;
 for (const fixture of fixtures) {
   const began = performance.now();
-  const faults = await prove(service, fixture).catch((error: unknown) => [String(error)]);
-  if (faults.length > 0) failed++;
-  console.log(
-    `${faults.length === 0 ? 'ok  ' : 'FAIL'} kit of ${fixture.name}  ${Math.round((performance.now() - began) / 1000)} s`,
+  const fault = await prove(service, fixture).then(
+    () => undefined,
+    (error: unknown) => String(error),
   );
-  for (const fault of faults) console.log(`     ${fault.replaceAll('\n', '\n     ')}`);
+  if (fault !== undefined) failed++;
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.log(`${fault === undefined ? 'ok  ' : 'FAIL'} kit of ${fixture.name}  ${seconds} s`);
+  if (fault !== undefined) console.log(`     ${fault.replaceAll('\n', '\n     ')}`);
 }
 await service.close();
 console.log(`${fixtures.length - failed} passed, ${failed} failed`);

@@ -1,37 +1,8 @@
 import { LogController, type FastifyLoggerOptions, type FastifyServerOptions } from 'fastify';
 import type { Config } from '../config.ts';
+import { describeError } from './error-description.ts';
 
 /** Logs are JSON lines. Nothing of a body, of a query or of a credential gets into them. */
-
-const MAX_MESSAGE = 300;
-const QUOTED = /"[^"]*"?|'[^']*'?|`[^`]*`?/g;
-
-/** Parsers quote their input in their messages (`Unexpected token 'x', "…" is not valid JSON`): quotes are blanked. */
-const withoutQuotes = (message: string): string =>
-  (message.split('\n')[0] ?? '').replaceAll(QUOTED, '"…"').slice(0, MAX_MESSAGE);
-
-interface LoggedError {
-  readonly type: string;
-  readonly message: string;
-  readonly code?: string;
-  /** Where in the code, without the message. */
-  readonly stack: string;
-  readonly cause?: LoggedError;
-}
-
-export function loggedError(error: unknown): LoggedError {
-  if (!(error instanceof Error)) return { type: typeof error, message: '', stack: '' };
-  const { name, message, stack = '', cause } = error;
-  const { code } = error as { code?: unknown };
-  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  return {
-    type: name,
-    message: withoutQuotes(message),
-    ...(typeof code === 'string' ? { code } : {}),
-    stack: frames.map((line) => line.trim()).join('\n'),
-    ...(cause instanceof Error ? { cause: loggedError(cause) } : {}),
-  };
-}
 
 interface TraceContext {
   readonly trace_id: string;
@@ -67,7 +38,7 @@ export function loggerOptions({ LOG_LEVEL }: Config, stream?: LoggerOptions['str
   return {
     level: LOG_LEVEL,
     serializers: {
-      err: loggedError as never,
+      err: ((error: unknown) => describeError(error)) as never,
       // Whoever logs a whole request or answer gets what is safe of it.
       req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url ?? '' }),
       res: ({ statusCode }) => ({ statusCode }),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { describeError, type DescribedError } from './error-description.ts';
 import type { ErrorReporter, FailureContext } from './error-net.ts';
 
 /**
@@ -31,8 +32,8 @@ interface Frame {
 const FRAME = /^\s*at (?:(.{1,200}?) \()?(.{1,400}?):(\d+):(\d+)\)?$/;
 
 /** The stack, outermost call first, as Sentry wants it. */
-function framesOf(error: Error): Frame[] {
-  return (error.stack ?? '')
+function framesOf(stack: string): Frame[] {
+  return stack
     .split('\n')
     .slice(0, 50)
     .flatMap((line): Frame[] => {
@@ -58,15 +59,10 @@ interface Exception {
 }
 
 /** The error and what caused it, the cause first. */
-function exceptionsOf(error: unknown, depth = 0): Exception[] {
-  if (!(error instanceof Error)) return [{ type: 'NonError', value: String(error).slice(0, 1000) }];
-  const frames = framesOf(error);
-  const own = {
-    type: error.name,
-    value: error.message.slice(0, 1000),
-    ...(frames.length > 0 ? { stacktrace: { frames } } : {}),
-  };
-  return error.cause === undefined || depth >= 4 ? [own] : [...exceptionsOf(error.cause, depth + 1), own];
+function exceptionsOf({ type, message, stack, cause }: DescribedError): Exception[] {
+  const frames = framesOf(stack);
+  const own = { type, value: message, ...(frames.length > 0 ? { stacktrace: { frames } } : {}) };
+  return cause === undefined ? [own] : [...exceptionsOf(cause), own];
 }
 
 interface SentryOptions {
@@ -102,7 +98,7 @@ export function sentryReporter(options: SentryOptions): ErrorReporter {
       release: `dockwright@${release}`,
       ...(route === undefined ? {} : { transaction: `${method ?? ''} ${route}`.trim() }),
       ...(requestId === undefined ? {} : { tags: { request_id: requestId } }),
-      exception: { values: exceptionsOf(error) },
+      exception: { values: exceptionsOf(describeError(error)) },
     };
     const lines = [{ event_id: id, sent_at: at.toISOString() }, { type: 'event' }, event];
     const response = await fetch(dsn?.endpoint ?? '', {

@@ -44,7 +44,7 @@ describe('a failure of the service', () => {
     collector = await startCollector();
     service = await startService({ SENTRY_DSN: collector.dsn, SENTRY_ENVIRONMENT: 'test' }, (app) => {
       app.get('/fails/:secret', async () =>
-        Promise.reject(new TypeError('inside', { cause: new RangeError('deeper') })),
+        Promise.reject(new TypeError('inside', { cause: new RangeError('deeper than "hunter2"') })),
       );
     });
   });
@@ -67,7 +67,7 @@ describe('a failure of the service', () => {
     assert.deepEqual(event.tags, { request_id: 'r-1' });
     assert.deepEqual(
       event.exception.values.map((v) => `${v.type}: ${v.value}`),
-      ['RangeError: deeper', 'TypeError: inside'],
+      ['RangeError: deeper than "…"', 'TypeError: inside'],
     );
     assert.ok((event.exception.values[1]?.stacktrace?.frames.length ?? 0) > 0);
     assert.doesNotMatch(JSON.stringify(event), /hunter2/);

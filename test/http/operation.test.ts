@@ -3,7 +3,8 @@ import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createAdmission, placesFor } from '../../src/http/admission.ts';
-import { loggedError, traceContext } from '../../src/http/logging.ts';
+import { describeError } from '../../src/http/error-description.ts';
+import { traceContext } from '../../src/http/logging.ts';
 import { Problem } from '../../src/problems/problem.ts';
 import { tarOf } from '../support/archives.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -107,10 +108,15 @@ describe('the log', () => {
     } catch (error) {
       caught = error;
     }
-    const { type, message, stack } = loggedError(new Error('while reading', { cause: caught })).cause ?? loggedError(0);
+    const { type, message, stack } =
+      describeError(new Error('while reading', { cause: caught })).cause ?? describeError(0);
     assert.equal(type, 'SyntaxError');
     assert.doesNotMatch(message + stack, /hunter2/);
     assert.match(stack, /operation\.test/);
+    assert.doesNotMatch(JSON.stringify(describeError(new Error('no\n    at hunter2:1:1'))), /hunter2/);
+    const circle = new Error('round');
+    circle.cause = circle;
+    assert.equal(describeError(circle).cause?.message, 'round');
   });
 
   test('takes a trace only as the standard writes it', () => {

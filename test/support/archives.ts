@@ -1,14 +1,17 @@
 import { crc32, gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
 
+/** The same for every archive: what is sent twice is the same to the byte. */
+const mtime = new Date(0);
+
 /** Files by path as a tar, written by a library that the service does not use: an independent view of the format. */
 export async function tarOf(
   files: Readonly<Record<string, string>>,
   more: readonly (Partial<Header> & Pick<Header, 'name'>)[] = [],
 ): Promise<Buffer> {
   const archive = pack();
-  for (const [name, text] of Object.entries(files)) archive.entry({ name, mode: 0o644 }, text);
-  for (const header of more) archive.entry(header);
+  for (const [name, text] of Object.entries(files)) archive.entry({ name, mode: 0o644, mtime }, text);
+  for (const header of more) archive.entry({ mtime, ...header });
   archive.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of archive as unknown as AsyncIterable<Buffer>) chunks.push(chunk);

@@ -37,15 +37,20 @@ function mount(volume: KitVolume): Record<string, unknown> {
   return { type: 'volume', source: volume.name, target: composeText(volume.path) };
 }
 
+const EXECUTABLE_TMP = '/tmp:mode=1777,exec';
+
 /** A JVM unpacks native libraries into its temporary folder and loads them from there. */
 const tmpOptions = ({ facts }: Kit): string =>
-  /^(.*\/)?java$/.test([...facts.entrypoint, ...facts.command][0] ?? '') ? '/tmp:mode=1777,exec' : '/tmp:mode=1777';
+  /^(.*\/)?java$/.test([...facts.entrypoint, ...facts.command][0] ?? '') ? EXECUTABLE_TMP : '/tmp:mode=1777';
+
+const memoryFolders = (kit: Kit, tmp: string): string[] => [
+  tmp,
+  ...kit.scratch.map((path) => composeText(`${path}:mode=1777`)),
+];
 
 function hardening(kit: Kit): Record<string, unknown> {
   return {
-    ...(kit.readOnlyRoot
-      ? { read_only: true, tmpfs: [tmpOptions(kit), ...kit.scratch.map((path) => composeText(`${path}:mode=1777`))] }
-      : {}),
+    ...(kit.readOnlyRoot ? { read_only: true, tmpfs: memoryFolders(kit, tmpOptions(kit)) } : {}),
     cap_drop: ['ALL'],
     security_opt: ['no-new-privileges:true'],
   };
@@ -161,6 +166,8 @@ function developmentFile(kit: Kit, env: KitEnvironment): KitFile {
     ),
     // An edit lands in the container's own files.
     read_only: false,
+    // Tools such as `go run` start what they build from there.
+    ...(kit.readOnlyRoot ? { tmpfs: new Replaced(memoryFolders(kit, EXECUTABLE_TMP)) } : {}),
     restart: 'no',
     ...(kit.reload.onEdit === 'rebuild' || !kit.facts.hasHealthcheck ? {} : { healthcheck: { disable: true } }),
     develop: { watch: watchOf(kit) },

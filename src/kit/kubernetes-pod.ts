@@ -29,11 +29,11 @@ export function resourcesOf({ manifest }: KitEnvironment): Record<string, unknow
 const secretEnv = (kit: Kit, env: KitEnvironment): Record<string, unknown>[] =>
   secretNames(kit, env).map((name) => ({ name, valueFrom: { secretKeyRef: { name: secretName(kit), key: name } } }));
 
-/** Values in the container's own list, where dollars are escaped. */
-export const plainEnv = (env: KitEnvironment): Record<string, unknown>[] =>
+/** Values in the container's own list, where dollars are escaped by default. */
+export const plainEnv = (env: KitEnvironment, escape = kubernetesText): Record<string, unknown>[] =>
   Object.entries(env.env)
     .filter(([name]) => name !== 'PORT')
-    .map(([name, value]) => ({ name, value: kubernetesText(value) }));
+    .map(([name, value]) => ({ name, value: escape(value) }));
 
 function probesOf({ port, healthPath, workload }: Kit): Record<string, unknown> {
   if (port === undefined || workload === 'job' || workload === 'cron') return {};

@@ -97,13 +97,13 @@ const secretRefs = (kit: Kit, env: KitEnvironment): object[] =>
     valueFrom: { secretKeyRef: { name: `${kit.name}-${name.toLowerCase().replaceAll('_', '-')}`, key: 'latest' } },
   }));
 
-/** Cloud Run sets PORT itself, and refuses it in the list. https://cloud.google.com/run/docs/reference/yaml/v1 */
+/** Cloud Run sets PORT itself, and refuses it in the list; it reads no variables in values, so no dollar is escaped. https://cloud.google.com/run/docs/reference/yaml/v1 */
 function cloudRunContainer(kit: Kit, env: KitEnvironment, serves: boolean): object {
   const { cpu, memory = '512Mi' } = env.manifest.deploy ?? {};
   return {
     image: `${kit.image}:${kit.tag}`,
     ...(serves && kit.port !== undefined ? { ports: [{ name: 'http1', containerPort: kit.port }] } : {}),
-    env: [...plainEnv(env), ...secretRefs(kit, env)],
+    env: [...plainEnv(env, (value) => value), ...secretRefs(kit, env)],
     resources: { limits: { cpu: cpu ?? '1', memory } },
     ...(serves && kit.healthPath !== undefined
       ? {

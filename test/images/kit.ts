@@ -86,16 +86,16 @@ interface Started {
   /** Arguments of `compose up`. */
   readonly up: readonly string[];
   /** With the container up and its port on this machine. */
-  then(port: number, composed: (...args: readonly string[]) => Promise<Done>): Promise<void>;
+  readonly proves: (port: number, composed: (...args: readonly string[]) => Promise<Done>) => Promise<void>;
 }
 
 /** Starts an environment with Compose, and takes it down again whatever happens. */
-async function withCompose(folder: string, project: string, { environment, up, then }: Started): Promise<void> {
+async function withCompose(folder: string, project: string, { environment, up, proves }: Started): Promise<void> {
   const [program, ...before] = compose();
   const files = ['compose.yaml', `compose.${environment}.yaml`, 'compose.test.yaml'].flatMap((file) => ['-f', file]);
   const composed = async (...args: readonly string[]): Promise<Done> =>
     run(program, [...before, '--project-name', project, ...files, ...args], { cwd: folder });
-  const { services } = parse(readFileSync(join(folder, 'compose.yaml'), 'utf8')) as {
+  const { services } = parse(readFileSync(join(folder, 'compose.yaml'), 'utf8'), { logLevel: 'silent' }) as {
     services: { app: { ports: [string] } };
   };
   const inside = services.app.ports[0].split(':').at(-1) ?? '';
@@ -107,7 +107,7 @@ async function withCompose(folder: string, project: string, { environment, up, t
   );
   try {
     must(await composed('up', '--detach', '--scale', 'app=1', ...up), `compose up of ${environment}`);
-    await then(port, composed).catch(async (error: unknown) => {
+    await proves(port, composed).catch(async (error: unknown) => {
       throw new Error(`${environment}: ${String(error)}\n${(await composed('logs', '--tail', '40')).text}`);
     });
   } finally {
@@ -122,20 +122,22 @@ async function proveProduction(folder: string, project: string, path: string, te
   await withCompose(folder, project, {
     environment: 'production',
     up: ['--no-build'],
-    then: async (port) => ask(port, path, text),
+    proves: async (port) => ask(port, path, text),
   });
 }
 
 async function proveDevelopment(folder: string, project: string, path: string, edit: Edit): Promise<void> {
   const file = join(folder, edit.file);
-  const { services } = parse(readFileSync(join(folder, 'compose.development.yaml'), 'utf8')) as {
+  const { services } = parse(readFileSync(join(folder, 'compose.development.yaml'), 'utf8'), {
+    logLevel: 'silent',
+  }) as {
     services: { app: { develop: { watch: { action: string; target?: string }[] } } };
   };
   const [watch] = services.app.develop.watch;
   await withCompose(folder, project, {
     environment: 'development',
     up: ['--build'],
-    then: async (port, composed) => {
+    proves: async (port, composed) => {
       await ask(port, path, edit.from);
       writeFileSync(file, readFileSync(file, 'utf8').replace(edit.from, edit.to));
       // What `--watch` does on an edit; that itself runs programs in the container, which not every engine here can.

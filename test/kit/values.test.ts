@@ -144,6 +144,7 @@ describe('a value in YAML', () => {
   test('of an override of Compose', () => held('compose.staging.yaml', dollars));
   test('of Kubernetes, as data of a ConfigMap', () => held('deploy/kubernetes/production/config.yaml', (text) => text));
   test('of Knative, in the list of a container', () => held('deploy/knative/service.yaml', dollars));
+  test('of Cloud Run, which reads no variables', () => held('deploy/cloud-run/service.yaml', (text) => text));
   test('of the deployment, where it has no place', () =>
     held('deploy/kubernetes/production/deployment.yaml', (text) => text));
   test('of the pipelines, where it has no place', () => {

@@ -2,7 +2,7 @@ import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { hasPackage, readComposer, type Composer } from './composer.ts';
 import { extensionsOf, type Extensions } from './extensions.ts';
-import { frameworkOf, isWordpress, webRootOf, writableOf, type Framework, type WebRoot } from './framework.ts';
+import { frameworkOf, isWordpress, pagesOf, webRootOf, writableOf, type Framework, type WebRoot } from './framework.ts';
 import { SERVER } from './server.ts';
 import { phpVersion } from './version.ts';
 import type { ChosenVersion } from '../runtime-version.ts';
@@ -77,22 +77,44 @@ function ownServer(inventory: Inventory, composer: Composer | undefined): Starte
   return { argv: ['php', file, ...args], from: { file, why: `it serves with ${name}` }, port };
 }
 
-/** A program for the command line: by a telling name, else the only script at the root. */
-function commandLine(inventory: Inventory): Started | undefined {
-  const scripts = inventory.names('').filter((name) => name.endsWith('.php'));
-  const named = COMMAND_FILES.find((path) => inventory.isFile(path));
-  const file = named ?? (scripts.length === 1 ? scripts[0] : undefined);
-  if (file === undefined) return undefined;
-  const why = named === undefined ? 'the only script at the root' : `${file} is run by convention`;
-  return { argv: ['php', file], from: { file, why } };
+/** A program for the command line, by a telling name. */
+function namedScript(inventory: Inventory): Started | undefined {
+  const file = COMMAND_FILES.find((path) => inventory.isFile(path));
+  return file === undefined ? undefined : { argv: ['php', file], from: { file, why: `${file} is run by convention` } };
+}
+
+function onlyScript(inventory: Inventory): Started | undefined {
+  const [file, ...others] = inventory.names('').filter((name) => name.endsWith('.php'));
+  return file === undefined || others.length > 0
+    ? undefined
+    : { argv: ['php', file], from: { file, why: 'the only script at the root' } };
+}
+
+/** What is started, the surest sign first: an index.php, a script by its name, pages, a script that stands alone. */
+function startOf(
+  inventory: Inventory,
+  composer: Composer | undefined,
+  framework: Framework | undefined,
+): { readonly root?: WebRoot | undefined; readonly start?: Started | undefined } {
+  const server = ownServer(inventory, composer);
+  if (server) return { start: server };
+  const served = (root: WebRoot) => ({ root, start: { argv: SERVER, from: root.from, port: DEFAULT_PORT } });
+  const index = webRootOf(inventory, composer, framework);
+  if (index) return served(index);
+  const script = namedScript(inventory);
+  if (script) return { start: script };
+  const pages = pagesOf(inventory, 'sure');
+  if (pages) return served(pages);
+  const alone = onlyScript(inventory);
+  if (alone) return { start: alone };
+  const likely = pagesOf(inventory, 'likely');
+  return likely ? served(likely) : {};
 }
 
 export function phpApp(inventory: Inventory): PhpApp {
   const composer = readComposer(inventory);
   const framework = frameworkOf(inventory, composer);
-  const server = ownServer(inventory, composer);
-  const root = server ? undefined : webRootOf(inventory, composer, framework);
-  const start = server ?? (root ? { argv: SERVER, from: root.from } : commandLine(inventory));
+  const { root, start } = startOf(inventory, composer, framework);
   return {
     inventory,
     composer,
@@ -100,7 +122,7 @@ export function phpApp(inventory: Inventory): PhpApp {
     framework,
     root,
     start,
-    port: server?.port ?? (root ? DEFAULT_PORT : undefined),
+    port: start?.port,
     writable: writableOf(inventory, framework, root?.folder ?? ''),
   };
 }

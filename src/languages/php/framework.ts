@@ -115,6 +115,8 @@ export interface WebRoot {
   readonly folder: string;
   /** Every path that is no file goes to index.php, and no .htaccess says so. */
   readonly frontController: boolean;
+  /** Where there is no index.php: a page that visitors ask for by its name. */
+  readonly page?: string;
   readonly from: Evidence;
 }
 
@@ -147,7 +149,32 @@ function scaffolded({ extra }: Composer): string | undefined {
     .join('/');
 }
 
-/** The folder that a web server has to serve; undefined for a project without pages. */
+/** Code that only a browser gives sense to: HTML around it, or what a visitor sent. */
+const PAGE =
+  /<!doctype html|<(?:html|body|form)\b|\$_(?:GET|POST|REQUEST|COOKIE|SESSION)\b|\$_SERVER\[['"](?:REQUEST|HTTP)_/i;
+/** A closing tag at the end belongs to templates. https://www.php-fig.org/psr/psr-12/#22-files */
+const TEMPLATE = /\?>\s*$/;
+const SCRIPT = /^#!|\$argv\b|\bPHP_SAPI\b|\bphp_sapi_name\(|\bSTDIN\b/;
+
+/** Pages that visitors ask for by name, in a project without an index.php. */
+export function pagesOf(inventory: Inventory, sign: 'sure' | 'likely'): WebRoot | undefined {
+  for (const folder of ['', ...WEB_ROOTS, 'src']) {
+    const page = inventory.names(folder).find((name) => {
+      const text = name.endsWith('.php') ? (inventory.text(joinPath(folder, name)) ?? '') : '';
+      return (PAGE.test(text) || (sign === 'likely' && TEMPLATE.test(text))) && !SCRIPT.test(text);
+    });
+    if (page !== undefined)
+      return {
+        folder,
+        frontController: false,
+        page,
+        from: { file: joinPath(folder, page), why: 'a page in PHP; there is no index.php' },
+      };
+  }
+  return undefined;
+}
+
+/** The folder that a web server has to serve; undefined for a project without an index.php. */
 export function webRootOf(
   inventory: Inventory,
   composer: Composer | undefined,

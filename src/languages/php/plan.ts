@@ -77,9 +77,21 @@ function scriptAdvice({ composer, framework }: PhpApp): Advice[] {
   ];
 }
 
+function pageAdvice({ root }: PhpApp): Advice[] {
+  if (root?.page === undefined) return [];
+  return [
+    {
+      code: 'no-index-page',
+      detail: `There is no index.php: visitors have to ask for a page by its name, such as /${root.page}.`,
+      hint: 'Add an index.php to the folder, or give "command" in the manifest where it is a program for the command line.',
+    },
+  ];
+}
+
 const nothingStarts = (): Problem =>
   new Problem('no-start-command', {
-    detail: 'There is no index.php at the root or in public/, and no script whose name says that it is run.',
+    detail:
+      'There is no index.php at the root or in public/, no other page, and no script whose name says that it is run.',
     hint: 'Give "command" in the manifest, such as "php worker.php".',
   });
 
@@ -156,6 +168,7 @@ export function planPhp(request: PlanRequest): BuildPlan {
       ...laravelAdvice(app),
       ...symfonyAdvice(app),
       ...scriptAdvice(app),
+      ...(web ? pageAdvice(app) : []),
     ],
   };
 }

@@ -216,6 +216,19 @@ describe('php: processes', () => {
     assert.deepEqual([manifestOf(files).command, manifestOf(files).port], [['php', 'server.php'], 9001]);
   });
 
+  test('pages without an index.php are served, programs for the command line are run', () => {
+    const served = (files: Readonly<Record<string, string>>): unknown =>
+      /DocumentRoot "([^"]+)"/.exec(dockerfileOf(files))?.[1];
+    const template = '<?php\necho "Hello";\n?>\n';
+    assert.equal(served({ 'composer.json': '{}', 'src/hello.php': template, 'src/Lib.php': PAGE }), '/app/src');
+    assert.equal(served({ 'contact.php': '<html><?php echo 1 ?></html>' }), '/app');
+    assert.equal(served({ 'composer.json': '{}', 'public/list.php': '<?php echo $_GET["q"];' }), '/app/public');
+    assert.match(dockerfileOf({ 'hello.php': template }), /CMD \["php", "hello\.php"\]/);
+    assert.match(dockerfileOf({ 'worker.php': template }), /CMD \["php", "worker\.php"\]/);
+    assert.match(dockerfileOf({ 'tool.php': '<?php echo $argv[1], "<html>"; ?>' }), /CMD \["php", "tool\.php"\]/);
+    assert.ok(adviceOf({ 'src/hello.php': template, 'composer.json': '{}' }).includes('no-index-page'));
+  });
+
   test('nothing to start is a problem', () => {
     assert.equal(problemOf(() => planOf({ 'composer.json': '{}', 'src/Lib.php': PAGE }))?.slug, 'no-start-command');
   });

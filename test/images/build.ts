@@ -39,6 +39,19 @@ export async function contextOf(
 export const buildImage = async (image: string, context: Buffer): Promise<Done> =>
   docker(['build', '--network=host', '--progress=plain', '-t', image, '-'], { input: context });
 
+/** Stands in for every base image where only the rules of the check matter. */
+export const ANY_BASE = 'debian:trixie-slim';
+
+/** The same Dockerfile on that base: image references, not stages or `scratch`, in FROM and `--from=`. */
+export function onOneBase(dockerfile: string): string {
+  const stages = new Set([...dockerfile.matchAll(/ AS (\S+)$/gm)].map(([, name = '']) => name).concat('scratch'));
+  return dockerfile
+    .replaceAll(/^(FROM (?:--\S+ )*)(\S+)/gm, (line, head: string, ref: string) =>
+      stages.has(ref) ? line : `${head}${ANY_BASE}`,
+    )
+    .replaceAll(/--from=(\S+)/g, (flag, ref: string) => (stages.has(ref) ? flag : `--from=${ANY_BASE}`));
+}
+
 /** What `docker build --check` has to say of a folder; nothing when all is well. */
 export async function checkFolder(folder: string): Promise<string[]> {
   const { code, text } = await docker(['build', '--check', folder]);

@@ -14,21 +14,10 @@ import { Problem } from '../../src/problems/problem.ts';
 import { loadTemplates } from '../../src/render/load-templates.ts';
 import { inventoryOf } from '../support/directory.ts';
 import { readFixtures, type Fixture } from '../support/fixtures.ts';
-import { checkFolder } from './build.ts';
+import { ANY_BASE, checkFolder, onOneBase } from './build.ts';
 import { engineIsUp, ensureBases, ensureFrontend } from './engine.ts';
 
-const ANY_BASE = 'debian:trixie-slim';
 const tools = { templates: loadTemplates(), version: 'test' };
-
-/** Image references, not stages or `scratch`, in FROM and `--from=`. */
-function onOneBase(dockerfile: string): string {
-  const stages = new Set([...dockerfile.matchAll(/ AS (\S+)$/gm)].map(([, name = '']) => name).concat('scratch'));
-  return dockerfile
-    .replaceAll(/^(FROM (?:--\S+ )*)(\S+)/gm, (line, head: string, ref: string) =>
-      stages.has(ref) ? line : `${head}${ANY_BASE}`,
-    )
-    .replaceAll(/--from=(\S+)/g, (flag, ref: string) => (stages.has(ref) ? flag : `--from=${ANY_BASE}`));
-}
 
 /** What the check has to say of one variant; a refusal with a reason is an answer too. */
 async function faultsOf({ source, request }: Fixture, variant: Variant): Promise<string[]> {

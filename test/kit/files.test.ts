@@ -3,8 +3,7 @@ import { describe, test } from 'node:test';
 import { parse, parseAllDocuments } from 'yaml';
 import { cellOf, targets } from '../../src/kit/matrix.ts';
 import type { MadeKit } from '../../src/kit/index.ts';
-import { fileOf, GO_SERVICE, kitFor } from '../support/kits.ts';
-import { assertFits, assertKubernetes, assertPodSpec, schemas } from '../support/schemas.ts';
+import { everything, fileOf, GO_SERVICE, kitCases, kitFor } from '../support/kits.ts';
 
 const yaml = (text: string): unknown => parse(text, { logLevel: 'silent' }) as unknown;
 const documents = (text: string): unknown[] => parseAllDocuments(text).map((d) => d.toJS() as unknown);
@@ -21,60 +20,9 @@ interface KubernetesObject {
 const objects = (kit: MadeKit, environment: string): KubernetesObject[] =>
   under(kit, `deploy/kubernetes/${environment}/`).flatMap((path) => documents(fileOf(kit, path)) as KubernetesObject[]);
 
-const everything = {
-  name: 'orders',
-  version: '1.2.0',
-  image: { name: 'registry.example.com/shop/orders', platforms: ['linux/amd64', 'linux/arm64'] },
-  health: { path: '/healthz' },
-  run: {
-    env: { GREETING: 'a $HOME ${{ x }} $(y)', LOG_LEVEL: 'info' },
-    secrets: ['DB_PASSWORD'],
-    volumes: [{ path: 'config', access: 'read' }, { path: 'data' }, { path: 'logs' }],
-  },
-  build: { secrets: ['npm-token'], args: { FLAVOUR: 'x' } },
-  environments: {
-    staging: { deploy: { namespace: 'staging' } },
-    production: {
-      deploy: { replicas: 3, host: 'orders.example.com', cpu: '250m', memory: '1Gi' },
-      run: { env: { LOG_LEVEL: 'warn' } },
-    },
-  },
-};
-
-const cases: Readonly<Record<string, { manifest: object; files?: Record<string, string> }>> = {
-  'a service with everything': { manifest: everything, files: { ...GO_SERVICE, 'config/app.yaml': 'level: info\n' } },
-  'a service with nothing said': { manifest: {} },
-  'a worker': { manifest: { workload: 'worker' } },
-  'a scheduled job': { manifest: { workload: 'cron', schedule: '*/5 * * * *', run: { volumes: [{ path: 'data' }] } } },
-  'a job on files': { manifest: { workload: 'job', run: { volumes: [{ path: 'data' }] } } },
-  'a static site': { manifest: {}, files: { 'index.html': '<p>hello' } },
-  'secrets in Vault': {
-    manifest: { run: { secrets: ['TOKEN'], secretStore: { kind: 'vault', path: 'apps/orders' } } },
-  },
-  'a script before the program': {
-    manifest: { image: { variant: 'slim' }, entrypoint: { required: ['DATABASE_URL'] } },
-  },
-  'a Procfile': { manifest: {}, files: { ...GO_SERVICE, Procfile: 'web: orders\nworker: orders -queue\n' } },
-};
-
-for (const [name, { manifest, files }] of Object.entries(cases)) {
+for (const [name, { manifest, files }] of Object.entries(kitCases)) {
   describe(`the kit of ${name}`, () => {
     const kit = kitFor(manifest, files ? { files } : {});
-
-    test('has files of Compose that fit its schema', () => {
-      for (const path of kit.files.map((f) => f.path).filter((p) => /^compose.*\.yaml$/.test(p)))
-        assertFits(schemas.compose(), yaml(fileOf(kit, path)));
-    });
-
-    test('has pipelines that fit their schemas', () => {
-      assertFits(schemas.github(), yaml(fileOf(kit, '.github/workflows/image.yml')));
-      assertFits(schemas.gitlab(), yaml(fileOf(kit, '.gitlab-ci.yml')));
-    });
-
-    test('has files of Kubernetes that fit the API', () => {
-      for (const environment of ['staging', 'production'])
-        for (const object of objects(kit, environment)) if (object.kind !== 'ExternalSecret') assertKubernetes(object);
-    });
 
     test('never runs as root, nor with rights that it does not need', () => {
       const pods = objects(kit, 'production').flatMap(
@@ -107,19 +55,6 @@ for (const [name, { manifest, files }] of Object.entries(cases)) {
         assert.equal(under(kit, folders[target]).length > 0, fits, target);
         if (!fits) assert.ok(kit.warnings.some((w) => w.code === 'target-does-not-fit' && w.detail.includes(why)));
         assert.ok(fileOf(kit, 'README.Docker.md').includes(why), why);
-      }
-    });
-
-    test('has services of Knative that fit the pod’s schema', () => {
-      for (const path of ['deploy/knative/service.yaml', 'deploy/cloud-run/service.yaml'].filter(
-        (p) => under(kit, p).length > 0,
-      )) {
-        const service = yaml(fileOf(kit, path)) as { spec: { template: { spec: Record<string, unknown> } } };
-        const { containerConcurrency, timeoutSeconds, ...pod } = service.spec.template.spec;
-        assert.equal(containerConcurrency, 80);
-        assert.equal(timeoutSeconds, 300);
-        const named = (pod['containers'] as object[]).map((container) => ({ name: 'app', ...container }));
-        assertPodSpec({ ...pod, containers: named });
       }
     });
   });

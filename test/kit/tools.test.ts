@@ -4,11 +4,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { engineIsUp } from '../images/engine.ts';
 import { fileOf, GO_SERVICE, kitFor } from '../support/kits.ts';
+import { actionlint, compose } from '../support/programs.ts';
 
 /**
- * Each file read by the tool that it is for. A tool that this machine lacks is skipped, and said; with REQUIRE_TOOLS=1
- * it fails instead. No engine is needed.
+ * Hostile values, read back by the tools that the files are for. A tool that this machine lacks is skipped, and said;
+ * with REQUIRE_TOOLS=1 (`npm run test:tools`) it is fetched, or the test fails.
  */
 
 const HOSTILE = [
@@ -66,6 +68,9 @@ for (const [path, text] of [...kit.files.map((f) => [f.path, f.text] as const), 
 // actionlint looks for the root of a repository.
 mkdirSync(join(folder, '.git'), { recursive: true });
 
+const required = process.env['REQUIRE_TOOLS'] === '1';
+// Points the client at its plugins.
+if (required) assert.ok(await engineIsUp(), 'there is no Docker engine');
 const env = { ...process.env, DB_PASSWORD: 'x', DATABASE_URL: 'y', NPM_TOKEN: 'z' };
 function run(program: string, ...args: readonly string[]): { status: number | null; stdout: string; stderr: string } {
   return spawnSync(program, args, { cwd: folder, env, encoding: 'utf8' });
@@ -73,7 +78,7 @@ function run(program: string, ...args: readonly string[]): { status: number | nu
 
 /** Why a tool's test is skipped; false where the tool is there. */
 function lacks(program: string, ...version: readonly string[]): string | false {
-  if (process.env['REQUIRE_TOOLS'] === '1' || run(program, ...version).status === 0) return false;
+  if (required || run(program, ...version).status === 0) return false;
   return `${[program, ...version.slice(0, -1)].join(' ')} is not on this machine`;
 }
 
@@ -105,10 +110,11 @@ describe('docker compose config', { skip: lacks('docker', 'compose', 'version') 
     readonly build: { readonly args: Record<string, string>; readonly target: string };
     readonly command?: readonly string[];
   }
+  const [program, ...before] = required ? compose() : ['docker', 'compose'];
   const config = (...files: readonly string[]): Record<string, Service> => {
     const { status, stdout, stderr } = run(
-      'docker',
-      'compose',
+      program ?? '',
+      ...before,
       ...files.flatMap((f) => ['-f', f]),
       'config',
       '--format',
@@ -141,7 +147,7 @@ describe('docker compose config', { skip: lacks('docker', 'compose', 'version') 
 
   test('starts nothing without its secrets', () => {
     const { DB_PASSWORD: _, ...rest } = env;
-    const { status, stderr } = spawnSync('docker', ['compose', '-f', 'compose.yaml', 'config'], {
+    const { status, stderr } = spawnSync(program ?? '', [...before, '-f', 'compose.yaml', 'config'], {
       cwd: folder,
       env: rest,
       encoding: 'utf8',
@@ -208,9 +214,9 @@ describe('docker buildx bake --print', { skip: lacks('docker', 'buildx', 'versio
   });
 });
 
-describe('actionlint', { skip: lacks('actionlint', '-version') }, () => {
+describe('actionlint', { skip: !required && 'npm run test:tools fetches it' }, () => {
   test('has nothing to say of the workflow', () => {
-    const { status, stdout } = run('actionlint', '.github/workflows/image.yml');
-    assert.equal(status, 0, stdout);
+    const { status, stdout, stderr } = run(...actionlint, '.github/workflows/image.yml');
+    assert.equal(status, 0, stdout + stderr);
   });
 });

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -65,4 +74,38 @@ function fetchCompose(target: string, folder: string): void {
 export function compose(): Command {
   if (spawnSync('docker', ['compose', 'version']).status === 0) return ['docker', 'compose'];
   return [kept('docker-compose', fetchCompose)];
+}
+
+/** Lints workflows of GitHub Actions, their expressions and scripts. */
+export const actionlint: Command = ['go', 'run', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'];
+
+/** Reads templates of CloudFormation, those of AWS SAM too, by the schemas of the resources. */
+export function cfnLint(): Command {
+  const version = '1.58.0';
+  // Paths of its own are in it, so that it is made where it stays.
+  const home = join(cache, `cfn-lint-${version}`);
+  const program = join(home, 'bin', 'cfn-lint');
+  if (!existsSync(program)) {
+    rmSync(home, { recursive: true, force: true });
+    ran('python3', ['-m', 'venv', home]);
+    ran(join(home, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', `cfn-lint==${version}`]);
+  }
+  return [program];
+}
+
+/** A file of a Go module, such as the definition of a Kubernetes resource beside the code that serves it. */
+export function fileOfGoModule(module: string, path: string): string {
+  const { Dir } = JSON.parse(ran('go', ['mod', 'download', '-json', module])) as { Dir: string };
+  return readFileSync(join(Dir, path), 'utf8');
+}
+
+/** A file of a Python package, without installing it. */
+export function fileOfWheel(name: string, version: string, path: string): string {
+  const file = kept(`${name}-${version}-${path.replaceAll('/', '-')}`, (target, folder) => {
+    ran('python3', ['-m', 'pip', 'download', '--quiet', '--no-deps', '--dest', folder, `${name}==${version}`]);
+    const wheel = readdirSync(folder).find((entry) => entry.endsWith('.whl')) ?? '';
+    ran('python3', ['-m', 'zipfile', '--extract', join(folder, wheel), join(folder, 'files')]);
+    renameSync(join(folder, 'files', path), target);
+  });
+  return readFileSync(file, 'utf8');
 }

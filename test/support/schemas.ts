@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv, type AnySchemaObject, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { parse } from 'yaml';
+import { fileOfGoModule, fileOfWheel } from './programs.ts';
 
 /** Generated files against the schemas that their systems publish; see test/vectors/schemas/README.md. */
 
@@ -75,6 +77,57 @@ export function assertKubernetes(object: unknown): void {
   assertFits(known.compiled(definition), object);
 }
 
-/** What Knative and Cloud Run take over from Kubernetes. */
-export const assertPodSpec = (spec: unknown): void =>
-  assertFits(kubernetesSchemas().compiled('io.k8s.api.core.v1.PodSpec'), spec);
+type Json = { readonly [key: string]: unknown };
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The same schema, to which a field that it does not name is a fault, as it is to `kubectl` and `gcloud`. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => closed(item));
+  if (!isObject(schema)) return schema;
+  const open = schema['x-kubernetes-preserve-unknown-fields'] === true || 'additionalProperties' in schema;
+  const own = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return isObject(schema['properties']) && !open ? { ...own, additionalProperties: false } : own;
+}
+
+const compiled = (schema: unknown, definitions: unknown = {}): ValidateFunction => {
+  const ajv = new Ajv({ ...options, logger: false });
+  formats.default(ajv);
+  return ajv.compile({ ...(schema as object), definitions });
+};
+
+/** The definition of a custom resource, as its project publishes it. */
+const customResource = (module: string, path: string, version: string) =>
+  lazily(() => {
+    const definition = parse(fileOfGoModule(module, path)) as {
+      spec: { versions: { name: string; schema: { openAPIV3Schema: Json } }[] };
+    };
+    const { openAPIV3Schema } = definition.spec.versions.find(({ name }) => name === version)?.schema ?? assert.fail();
+    return compiled(closed(openAPIV3Schema));
+  });
+
+/** A kind of Cloud Run's API, as Google's discovery document has it. */
+const cloudRun = (kind: string) =>
+  lazily(() => {
+    const path = 'googleapiclient/discovery_cache/documents/run.v1.json';
+    const text = fileOfWheel('google-api-python-client', '2.202.0', path);
+    // What a discovery document says in another way than a JSON schema.
+    const asSchema = text
+      .replaceAll(/"\$ref": ?"(\w+)"/g, '"$ref": "#/definitions/$1"')
+      .replaceAll(/"id": ?"/g, '"title": "')
+      .replaceAll(/"type": ?"any"/g, '"title": "any"');
+    const { schemas: kinds } = JSON.parse(asSchema) as { schemas: Json };
+    return compiled({ $ref: `#/definitions/${kind}` }, closed(kinds));
+  });
+
+/** What is fetched when it is first asked for: only where a test may. */
+export const fetchedSchemas = {
+  externalSecret: customResource(
+    'github.com/external-secrets/external-secrets@v0.16.2',
+    'config/crds/bases/external-secrets.io_externalsecrets.yaml',
+    'v1',
+  ),
+  knative: customResource('knative.dev/serving@v0.51.0', 'config/core/300-resources/service.yaml', 'v1'),
+  cloudRunService: cloudRun('Service'),
+  cloudRunJob: cloudRun('Job'),
+} as const;

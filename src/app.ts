@@ -11,6 +11,7 @@ import { logController, loggerOptions, requestLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
 import { addOperation, type Operation, type Services } from './http/operation.ts';
 import { access } from './http/plugins/access.ts';
+import { answerTime } from './http/plugins/answer-time.ts';
 import { bodyStream } from './http/plugins/body-stream.ts';
 import { clientErrors } from './http/plugins/client-errors.ts';
 import { cors } from './http/plugins/cors.ts';
@@ -40,6 +41,11 @@ declare module 'fastify' {
     readonly reporter: ErrorReporter;
   }
 }
+
+/** How long the head of a request may take. */
+const HEAD_MS = 60_000;
+/** How often Node.js looks for requests that have not arrived in time. */
+const OVERDUE_MS = 5000;
 
 const ALWAYS_READY: Readiness = { isReady: () => true };
 
@@ -84,6 +90,7 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
   const { readiness = ALWAYS_READY, processMetrics = false, logStream } = parts;
   const services = createServices(config, processMetrics);
   const { metrics } = services;
+  const requestTimeout = config.LIMIT_REQUEST_SECONDS * 1000;
   const app = Fastify({
     logger: loggerOptions(config, logStream),
     logController,
@@ -92,7 +99,13 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
     forceCloseConnections: 'idle',
     // While it drains, the service answers what still reaches it.
     return503OnClosing: false,
-    requestTimeout: config.LIMIT_REQUEST_SECONDS * 1000,
+    requestTimeout,
+    http: {
+      requestTimeout,
+      // Where it is the longer one, it goes over the other.
+      headersTimeout: Math.min(HEAD_MS, requestTimeout),
+      connectionsCheckingInterval: OVERDUE_MS,
+    },
     trustProxy: config.TRUST_PROXY?.split(',').map((address) => address.trim()) ?? false,
     clientErrorHandler: clientErrors,
     routerOptions: { ignoreTrailingSlash: true },
@@ -112,6 +125,7 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
   await app.register(problemJson, { reporter, metrics });
   await app.register(requestIds);
   await app.register(requestEnd, { metrics });
+  await app.register(answerTime, { config });
   await app.register(drain, readiness);
   await app.register(cors, { config });
   await app.register(access, { config });

@@ -52,8 +52,14 @@ const settings = {
   LIMIT_TEXT_BYTES: bytes(MiB, 'Bytes of one text file that are looked into.'),
   LIMIT_ALL_TEXT_BYTES: bytes(32 * MiB, 'Bytes of all text files that are looked into.'),
   LIMIT_MANIFEST_BYTES: bytes(MiB, 'Bytes of a manifest.'),
-  LIMIT_IDLE_SECONDS: bytes(30, 'Seconds without a byte after which an upload is given up.'),
-  LIMIT_REQUEST_SECONDS: bytes(600, 'Seconds that a whole request may take to arrive.'),
+  LIMIT_IDLE_SECONDS: bytes(
+    30,
+    'Seconds without a byte after which an upload is given up, or an answer that nobody takes.',
+  ),
+  LIMIT_REQUEST_SECONDS: bytes(
+    600,
+    'Seconds that a whole request may take to arrive, and then its answer to be taken.',
+  ),
   SHUTDOWN_DELAY_MS: z.coerce
     .number()
     .int()

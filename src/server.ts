@@ -35,7 +35,7 @@ process.on('SIGHUP', () => {});
 catchStrayFailures(process, {
   log: app.log,
   reporter: app.reporter,
-  now: Date.now,
+  now: () => performance.now(),
   end: () => void end('failures', 1),
 });
 for (const kind of ['uncaughtException', 'unhandledRejection'] as const)

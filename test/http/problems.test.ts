@@ -81,6 +81,13 @@ describe('problem documents', () => {
     });
   });
 
+  test('a request that says it has no bytes, and no type', async () => {
+    const empty = (path: string) => request(service.url).post(path).set('content-length', '0').unset('content-type');
+    await refuses(empty('/v1/source/dockerfile'), { status: 422, slug: 'empty-archive' });
+    await refuses(empty('/v1/manifest/dockerfile'), { status: 422, slug: 'no-language' });
+    await refuses(empty('/v1/tags'), { status: 400, slug: 'invalid-request' });
+  });
+
   test('no language found: names what is there and what was looked for', async () =>
     refuses(post('/v1/source/dockerfile', await tarOf({ 'notes.md': 'x' })), {
       status: 422,

@@ -6,7 +6,7 @@ const mtime = new Date(0);
 
 /** Files by path as a tar, written by a library that the service does not use: an independent view of the format. */
 export async function tarOf(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   more: readonly (Partial<Header> & Pick<Header, 'name'>)[] = [],
 ): Promise<Buffer> {
   const archive = pack();
@@ -21,7 +21,7 @@ export async function tarOf(
 export const tarGzOf = async (files: Readonly<Record<string, string>>): Promise<Buffer> => gzipSync(await tarOf(files));
 
 /** Files by path as a zip, stored without compression. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT */
-export function zipOf(files: Readonly<Record<string, string>>): Buffer {
+export function zipOf(files: Readonly<Record<string, string | Buffer>>): Buffer {
   const local: Buffer[] = [];
   const central: Buffer[] = [];
   let offset = 0;

@@ -25,14 +25,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The service as a process of its own, as `npm start` runs it; resolves when it is ready. `nodeOptions` go to node. */
+/**
+ * The service as a process of its own, as `npm start` runs it; resolves when it is ready. `nodeOptions` go to node; `limits`
+ * is a line of the shell before it.
+ */
 export async function startProcess(
   settings: Readonly<Record<string, string>>,
   nodeOptions: readonly string[] = [],
+  limits = ':',
 ): Promise<ServiceProcess> {
   const port = Number(settings['PORT'] ?? (await freePort()));
   const env = { PATH: process.env['PATH'], HOST: '127.0.0.1', ...settings, PORT: String(port) };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...nodeOptions, server], { env });
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...nodeOptions, server];
+  const child = spawn('/bin/sh', ['-c', `${limits}; exec "$@"`, 'sh', ...command], { env });
   let logged = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (logged += chunk.toString()));
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;

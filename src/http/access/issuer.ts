@@ -22,6 +22,13 @@ const FETCH_MS = 5000;
 /** After a discovery that failed; the key set keeps such a pause of its own. */
 const PAUSE_MS = 10_000;
 
+/**
+ * The key set tells its age by the time of day: when that is set back, it would take itself for new until the clock has
+ * caught up, and never ask for the issuer's newer keys. It is made anew then.
+ */
+const SET_BACK_MS = 5000;
+const clockAhead = (): number => Date.now() - performance.now();
+
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 export interface Issuer {
@@ -64,16 +71,22 @@ export function createIssuer({ issuer, audience, jwksUri }: IssuerOptions): Issu
   const keySet = (uri: URL): JWTVerifyGetKey => createRemoteJWKSet(uri, { timeoutDuration: FETCH_MS });
   let keys: Promise<JWTVerifyGetKey> | undefined =
     jwksUri === undefined ? undefined : Promise.resolve(keySet(new URL(jwksUri)));
+  // Not of the time of day, which may be set back.
   let pausedUntil = 0;
+  let clock = clockAhead();
 
   async function currentKeys(): Promise<JWTVerifyGetKey> {
-    if (Date.now() < pausedUntil) throw new Error('the last discovery failed just now');
+    if (performance.now() < pausedUntil) throw new Error('the last discovery failed just now');
+    const before = clock;
+    clock = clockAhead();
+    if (clock < before - SET_BACK_MS)
+      keys = jwksUri === undefined ? undefined : Promise.resolve(keySet(new URL(jwksUri)));
     keys ??= discover(issuer).then(keySet);
     try {
       return await keys;
     } catch (error) {
       keys = undefined;
-      pausedUntil = Date.now() + PAUSE_MS;
+      pausedUntil = performance.now() + PAUSE_MS;
       throw error;
     }
   }

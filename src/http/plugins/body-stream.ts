@@ -43,6 +43,11 @@ export const bodyStream = fp(
     app.addContentTypeParser('*', (_request, payload, parsed) => {
       parsed(null, payload);
     });
+    // A body of no bytes and no type is not parsed at all; it is an empty stream like any other.
+    app.addHook('preValidation', async (request) => {
+      if (request.method === 'POST') request.body ??= request.raw;
+      return Promise.resolve();
+    });
     // `Expect: 100-continue` is answered only after the checks of onRequest: a refused upload sends no byte.
     // https://nodejs.org/api/http.html#event-checkcontinue
     app.server.on('checkContinue', (request, response) => {

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Config } from '../../config.ts';
 import { Problem } from '../../problems/problem.ts';
+import { RateStore } from '../rate-store.ts';
 
 const REDIS_MS = 500;
 
@@ -29,7 +30,7 @@ export const rateLimit = fp(
       // A store that is away must not take the service with it.
       skipOnError: true,
       nameSpace: 'dockwright:rate:',
-      ...(redis ? { redis } : {}),
+      ...(redis ? { redis } : { store: RateStore }),
       errorResponseBuilder: (_request, { max }) =>
         new Problem('too-many-requests', {
           detail: `More than ${max} requests in ${config.RATE_LIMIT_SECONDS} seconds.`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { apiPage } from '../../scripts/api-page.ts';
 import { clientsPage } from '../../scripts/clients-page.ts';
 import { configurationPage } from '../../scripts/configuration-page.ts';
 import { committedDocument } from '../../src/app.ts';
@@ -17,6 +18,10 @@ describe('what is generated is what is committed', () => {
 
   test('docs/clients.md', async () => {
     assert.ok(committed('docs/clients.md') === (await clientsPage()), `docs/clients.md has drifted: ${remedy}`);
+  });
+
+  test('docs/api.md', async () => {
+    assert.ok(committed('docs/api.md') === (await apiPage()), 'docs/api.md has drifted: run `npm run docs`');
   });
 
   test('docs/configuration.md', async () => {

@@ -1,5 +1,3 @@
-/** Writes docs/api.md: each operation with a request that is sent, here and now, and what the service answers. `npm run docs:api`. */
-import { writeFileSync } from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,11 +29,6 @@ const site = await tarOf({
   '.git/HEAD': 'ref: refs/heads/main',
 });
 
-const spool = mkdtempSync(join(tmpdir(), 'dockwright-docs-'));
-const config = readConfig({ LOG_LEVEL: 'silent', SPOOL_DIR: spool });
-const app = await buildApp(config);
-const url = await app.listen({ host: '127.0.0.1', port: 0 });
-
 function shortened(text: string): string {
   const lines = text.trimEnd().split('\n');
   const shown = lines
@@ -64,7 +57,7 @@ async function shown(type: string, response: Response): Promise<string> {
   return shortened(type.endsWith('json') ? await format(text, { parser: 'json', printWidth: 100 }) : text);
 }
 
-async function section(method: string, path: string, operation: Described): Promise<string> {
+async function section(url: string, method: string, path: string, operation: Described): Promise<string> {
   const { operationId, summary, description, parameters = [], requestBody, responses } = operation;
   const target = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     String(parameters.find((parameter) => parameter.name === name)?.schema.example),
@@ -107,24 +100,30 @@ async function section(method: string, path: string, operation: Described): Prom
   return parts.join('\n\n');
 }
 
-const { paths } = committedDocument(config) as unknown as { paths: Record<string, Record<string, Described>> };
-const sections: string[] = [];
-for (const [path, methods] of Object.entries(paths)) {
-  for (const [method, operation] of Object.entries(methods)) {
-    if (operation.operationId !== 'getMetrics') sections.push(await section(method, path, operation));
-  }
-}
-await app.close();
-rmSync(spool, { recursive: true, force: true });
+/** docs/api.md: each operation with a request that is sent, here and now, and what the service answers. */
+export async function apiPage(): Promise<string> {
+  const spool = mkdtempSync(join(tmpdir(), 'dockwright-docs-'));
+  const config = readConfig({ LOG_LEVEL: 'silent', SPOOL_DIR: spool });
+  const app = await buildApp(config);
+  try {
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const { paths } = committedDocument(config) as unknown as { paths: Record<string, Record<string, Described>> };
+    const sections: string[] = [];
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        if (operation.operationId !== 'getMetrics') sections.push(await section(url, method, path, operation));
+      }
+    }
+    const page = `# The API
 
-const page = `# The API
-
-Every answer below is a real one, written by \`npm run docs:api\`. The full contract is \`/openapi.json\`; \`/docs\` shows it.
+Every answer below is a real one, written by \`npm run docs\`. The full contract is \`/openapi.json\`; \`/docs\` shows it.
 \`GET /metrics\` is in [production.md](production.md). Without \`Accept\`, the text is given where there is one.
 
 ${sections.join('\n\n')}
 `;
-writeFileSync(
-  new URL('../docs/api.md', import.meta.url),
-  await format(page, { parser: 'markdown', printWidth: 120, embeddedLanguageFormatting: 'off' }),
-);
+    return await format(page, { parser: 'markdown', printWidth: 120, embeddedLanguageFormatting: 'off' });
+  } finally {
+    await app.close();
+    rmSync(spool, { recursive: true, force: true });
+  }
+}

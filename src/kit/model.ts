@@ -97,15 +97,17 @@ function volumesOf(manifest: Manifest, workdir: string): KitVolume[] {
 }
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+/** Folders for what lives as long as the container: memory there hides nothing of the image. */
+const isPassing = (path: string): boolean => /^\/(run|var\/run|tmp)\//.test(path);
 
 function scratchOf(manifest: Manifest): string[] {
-  const targets = (manifest.entrypoint?.render ?? []).map(({ to }) => to).filter((to) => to.startsWith('/'));
-  return [...new Set(targets.map((to) => folderOf(to)))].filter((folder) => folder !== '' && folder !== '/tmp');
+  const targets = (manifest.entrypoint?.render ?? []).map(({ to }) => to).filter((to) => isPassing(to));
+  return [...new Set(targets.map((to) => folderOf(to)))].filter((folder) => folder !== '/tmp');
 }
 
-/** Rendered files in the app's own folder need that folder writable. */
+/** Files that are rendered elsewhere need the image's own folders writable. */
 const rendersInside = (manifest: Manifest): boolean =>
-  (manifest.entrypoint?.render ?? []).some(({ to }) => !to.startsWith('/'));
+  (manifest.entrypoint?.render ?? []).some(({ to }) => !isPassing(to));
 
 function workloadOf(manifest: Manifest, facts: ImageFacts): Workload {
   if (manifest.workload !== undefined) return manifest.workload;

@@ -11,7 +11,8 @@ import { sh, shellOf, type Shell } from './shell.ts';
 type Entrypoint = NonNullable<Manifest['entrypoint']>;
 
 const ENTRYPOINT_SCRIPT = '/usr/local/bin/docker-entrypoint.sh';
-const TEMPLATES = '/usr/local/share/docker-entrypoint';
+/** In a folder that every image has: COPY --chmod gives its mode to the folders that it makes, too. */
+const TEMPLATES = '/etc/docker-entrypoint.template';
 
 /** What of an entry point needs a shell in the image; for messages. Empty where the program starts without a script. */
 export function scriptedParts({ required = [], render = [], steps = [] }: Entrypoint = {}): string[] {
@@ -64,7 +65,7 @@ const RENDER = [
   '}',
 ];
 
-const templatePath = (index: number): string => `${TEMPLATES}/${index + 1}`;
+const templatePath = (index: number): string => `${TEMPLATES}.${index + 1}`;
 
 function renderLines(render: NonNullable<Entrypoint['render']>): string[] {
   if (render.length === 0) return [];
@@ -105,9 +106,7 @@ export function entrypointScript(entrypoint: Entrypoint = {}): FileStep | undefi
   };
 }
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-
-/** Brings the templates, and makes the folders that rendered files go to writable; `root` is the app's folder in the context. */
+/** Brings the templates, and makes the files that are rendered, for the user that does it; `root` is the app's folder in the context. */
 export function renderSteps(entrypoint: Entrypoint | undefined, root: string, workdir: string, uid: number): Step[] {
   const render = entrypoint?.render ?? [];
   const templates = render.map(({ template }, i): CopyStep => ({
@@ -117,15 +116,15 @@ export function renderSteps(entrypoint: Entrypoint | undefined, root: string, wo
     chmod: '644',
     why: 'a template that the entry point renders at every start',
   }));
-  const folders = new Set(render.map(({ to }) => folderOf(to.startsWith('/') ? to : `${workdir}/${to}`)));
-  const made = [...folders]
-    .filter((folder) => folder !== '' && folder !== '/tmp')
-    .map((folder): FileStep => ({
+  const files = new Set(render.map(({ to }) => (to.startsWith('/') ? to : `${workdir}/${to}`)));
+  const made = [...files]
+    .filter((path) => !path.startsWith('/tmp/'))
+    .map((path): FileStep => ({
       kind: 'file',
-      path: `${folder}/.keep`,
+      path,
       text: '',
       chown: `${uid}:${uid}`,
-      why: 'the entry point writes a rendered file here',
+      why: 'the entry point renders this file at every start',
     }));
   return [...templates, ...made];
 }

@@ -221,3 +221,22 @@ describe('parts and files that are there', () => {
     assert.ok(kit.warnings.some((w) => w.code === 'compose-hides-own'));
   });
 });
+
+describe('a file that is rendered at the start', () => {
+  const kit = (to: string): MadeKit =>
+    kitFor(
+      { image: { variant: 'slim' }, entrypoint: { render: [{ template: 'a.template', to }] } },
+      { files: { ...GO_SERVICE, 'a.template': 'x\n' } },
+    );
+
+  test('has memory of its own where nothing of the image lies', () => {
+    const text = fileOf(kit('/run/orders/a.conf'), 'compose.yaml');
+    assert.match(text, /read_only: true\n\s+tmpfs:\n\s+- \/tmp:mode=1777\n\s+- \/run\/orders:mode=1777/);
+  });
+
+  test('hides nothing of the image elsewhere', () => {
+    const made = kit('/etc/nginx/nginx.conf');
+    assert.doesNotMatch(fileOf(made, 'compose.yaml'), /tmpfs|read_only: true/);
+    assert.match(fileOf(made, 'Dockerfile'), /COPY --chown=10001:10001 <<"EOF" \/etc\/nginx\/nginx\.conf\nEOF/);
+  });
+});

@@ -52,13 +52,13 @@ describe('ENTRYPOINT and CMD', () => {
     );
   });
 
-  test('a template is copied and the folder of what it becomes is writable', () => {
+  test('a template is copied, and the file that it becomes is there for the user', () => {
     const text = dockerfile({
       command: ['app'],
       entrypoint: { render: [{ template: 'conf/app.conf.tmpl', to: '/run/app/app.conf' }] },
     });
-    assert.match(text, /COPY --chmod=644 conf\/app.conf.tmpl \/usr\/local\/share\/docker-entrypoint\/1\n/);
-    assert.match(text, /COPY --chown=10001:10001 <<"EOF" \/run\/app\/.keep/);
+    assert.match(text, /COPY --chmod=644 conf\/app.conf.tmpl \/etc\/docker-entrypoint\.template\.1\n/);
+    assert.match(text, /COPY --chown=10001:10001 <<"EOF" \/run\/app\/app\.conf\nEOF/);
   });
 });
 
@@ -106,7 +106,7 @@ describe('docker-entrypoint.sh', () => {
   test('renders what a variable holds as it is, and only once', () => {
     writeFileSync(join(folder, 'template'), 'a=${A} b=${B}\n$A ${not a name}\n');
     const text = entrypointScript({ render: [{ template: 'x', to: 'out' }] })?.text ?? '';
-    writeFileSync(script, text.replace('/usr/local/share/docker-entrypoint/1', join(folder, 'template')));
+    writeFileSync(script, text.replace('/etc/docker-entrypoint.template.1', join(folder, 'template')));
     fc.assert(
       fc.property(fc.string({ maxLength: 30 }), (value) => {
         fc.pre(!/[\0\n]/.test(value));

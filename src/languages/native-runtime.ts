@@ -141,6 +141,8 @@ export interface NativeProgram {
     readonly argv: readonly string[];
     readonly evidence: readonly Evidence[];
     readonly init: boolean;
+    /** Where neither an init nor the program's own handling of signals is the reason. */
+    readonly why?: string;
   };
   readonly port: number | undefined;
   /** Compiles the health check, where the image has no shell. */
@@ -189,9 +191,11 @@ export function nativeRuntime(program: NativeProgram): {
     ],
     process: {
       argv: process.argv,
-      why: process.init
-        ? 'the program itself, under an init that ends it on SIGTERM'
-        : 'the program itself as PID 1: it ends on SIGTERM by itself',
+      why:
+        process.why ??
+        (process.init
+          ? 'the program itself, under an init that ends it on SIGTERM'
+          : 'the program itself as PID 1: it ends on SIGTERM by itself'),
       evidence: process.evidence,
       init: process.init,
     },

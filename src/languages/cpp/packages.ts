@@ -179,12 +179,56 @@ const boostPackages = (components: readonly string[]): string[] => [
   ...components.filter((c) => BOOST.has(c)).map((c) => `libboost-${c.replaceAll('_', '-')}-dev`),
 ];
 
-/** Headers that come with a package of their own, for projects whose build files do not say. */
-const HEADERS: Readonly<Record<string, readonly string[]>> = {
-  'httplib.h': ['libcpp-httplib-dev'],
-  'asio.hpp': ['libasio-dev'],
-  'microhttpd.h': ['libmicrohttpd-dev'],
-};
+interface HeaderRule {
+  /** A header, or with `/` at its end a folder of headers. */
+  readonly header: string;
+  readonly packages: readonly string[];
+  /** What has to be linked, in that order; nothing for libraries that are headers only. */
+  readonly links?: readonly string[];
+}
+
+/** Libraries by their headers, for projects whose build files do not say. */
+const HEADERS: readonly HeaderRule[] = [
+  { header: 'asio.hpp', packages: ['libasio-dev'] },
+  { header: 'httplib.h', packages: ['libcpp-httplib-dev'], links: ['cpp-httplib'] },
+  { header: 'microhttpd.h', packages: ['libmicrohttpd-dev'], links: ['microhttpd'] },
+];
+
+/** More of them, where no build file could say otherwise. */
+const PLAIN_HEADERS: readonly HeaderRule[] = [
+  ...HEADERS,
+  { header: 'cjson/', packages: ['libcjson-dev'], links: ['cjson'] },
+  { header: 'cpprest/', packages: ['libcpprest-dev'], links: ['cpprest', 'ssl', 'crypto'] },
+  { header: 'curl/', packages: ['libcurl4-openssl-dev'], links: ['curl'] },
+  { header: 'event2/', packages: ['libevent-dev'], links: ['event'] },
+  { header: 'fmt/', packages: ['libfmt-dev'], links: ['fmt'] },
+  { header: 'gmp.h', packages: ['libgmp-dev'], links: ['gmp'] },
+  { header: 'hiredis/', packages: ['libhiredis-dev'], links: ['hiredis'] },
+  { header: 'jansson.h', packages: ['libjansson-dev'], links: ['jansson'] },
+  { header: 'json-c/', packages: ['libjson-c-dev'], links: ['json-c'] },
+  { header: 'libpq-fe.h', packages: ['libpq-dev'], links: ['pq'] },
+  { header: 'ncurses.h', packages: ['libncurses-dev'], links: ['ncurses'] },
+  { header: 'nlohmann/', packages: ['nlohmann-json3-dev'] },
+  { header: 'openssl/', packages: ['libssl-dev'], links: ['ssl', 'crypto'] },
+  { header: 'pqxx/', packages: ['libpqxx-dev', 'libpq-dev'], links: ['pqxx', 'pq'] },
+  { header: 'readline/', packages: ['libreadline-dev'], links: ['readline'] },
+  { header: 'spdlog/', packages: ['libspdlog-dev'], links: ['spdlog', 'fmt'] },
+  { header: 'sqlite3.h', packages: ['libsqlite3-dev'], links: ['sqlite3'] },
+  { header: 'uv.h', packages: ['libuv1-dev'], links: ['uv'] },
+  { header: 'yaml-cpp/', packages: ['libyaml-cpp-dev'], links: ['yaml-cpp'] },
+  { header: 'zlib.h', packages: ['zlib1g-dev'], links: ['z'] },
+  { header: 'zmq.h', packages: ['libzmq3-dev'], links: ['zmq'] },
+];
+
+const included = (headers: ReadonlySet<string>, rules: readonly HeaderRule[]): HeaderRule[] =>
+  rules.filter(({ header }) =>
+    header.endsWith('/') ? [...headers].some((name) => name.startsWith(header)) : headers.has(header),
+  );
+
+/** What a program without a build file has to be linked with, by the headers that it includes. */
+export const linkedLibraries = (headers: ReadonlySet<string>): string[] => [
+  ...new Set(included(headers, PLAIN_HEADERS).flatMap(({ links = [] }) => links)),
+];
 
 interface Found {
   readonly name: string;
@@ -309,13 +353,13 @@ export function cppPackages(project: CppProject, headers: ReadonlySet<string>): 
     make: linkerFinds,
     compiler: () => [],
   }[project.system](project);
-  const byHeader = Object.entries(HEADERS)
-    .filter(([header]) => headers.has(header))
-    .map(([name, packages]): Found => ({
-      name,
+  const byHeader = included(headers, project.system === 'compiler' ? PLAIN_HEADERS : HEADERS).map(
+    ({ header, packages }): Found => ({
+      name: header,
       packages,
-      from: { why: `${name} is included, and not part of the project` },
-    }));
+      from: { why: `${header} is included, and not part of the project` },
+    }),
+  );
   const boost = [...headers].some((h) => h.startsWith('boost/'))
     ? [{ name: 'boost', packages: ['libboost-dev'], from: { why: 'headers of Boost are included' } }]
     : [];

@@ -12,7 +12,7 @@ import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
 import { cmakeCalls } from './cmake.ts';
-import { cppPackages, type CppPackages } from './packages.ts';
+import { cppPackages, linkedLibraries, type CppPackages } from './packages.ts';
 import { chooseTarget, readCppProject, type ChosenTarget, type CppProject } from './project.ts';
 import { servingOf, type CppServing } from './serving.ts';
 
@@ -120,7 +120,15 @@ const pickProgram = (name: string, ...folders: readonly string[]): Shell =>
 const pickAny = (name: string): Shell =>
   sh`mkdir -p ${OUTPUT} && find ${APP_ROOT} -type f -perm -u+x -newer /started -exec sh -c 'head -c 4 "$1" | grep -q ELF' sh {} ';' -print | grep -v '[.]so' | head -n 1 | xargs -I{} cp {} ${`${OUTPUT}/${name}`}`;
 
-function buildCommands({ project, target }: CppApp): Shell[] {
+/** The compiler alone, nothing but the standard library, and nothing asked of the system: all of it fits in one file. */
+const fitsInOneFile = ({ project, packages, serving }: CppApp): boolean =>
+  project.system === 'compiler' &&
+  packages.packages.length === 0 &&
+  serving.serves === undefined &&
+  serving.standsAlone &&
+  linkedLibraries(serving.headers).length === 0;
+
+function buildCommands({ project, target, serving }: CppApp, linked: boolean): Shell[] {
   const { system, inventory, sources, cxx, targets } = project;
   const { name } = target;
   if (system === 'cmake') {
@@ -169,10 +177,12 @@ function buildCommands({ project, target }: CppApp): Shell[] {
     ];
   }
   const compiler = cxx ? 'c++' : 'cc';
-  return [sh`mkdir -p ${OUTPUT}`, sh`${compiler} -O2 -pthread -o ${`${OUTPUT}/${name}`} ${sources} -lm`];
+  const libraries = [...linkedLibraries(serving.headers), 'm'].map((library) => `-l${library}`);
+  const mode = linked ? sh`-s -static` : sh`-pthread`;
+  return [sh`mkdir -p ${OUTPUT}`, sh`${compiler} -O2 ${mode} -o ${`${OUTPUT}/${name}`} ${sources} ${libraries}`];
 }
 
-function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly string[]): Stage {
+function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly string[], linked: boolean): Stage {
   const own = settings.build?.command;
   const out = `${OUTPUT}/${app.target.name}`;
   return {
@@ -187,7 +197,7 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
         ? {
             kind: 'run',
             phase: 'build',
-            command: all(...buildCommands(app)),
+            command: all(...buildCommands(app, linked)),
             why: `compiled by ${app.project.system === 'compiler' ? 'the compiler itself' : app.project.system}, with the settings for a release`,
             evidence: [app.from],
           }
@@ -201,7 +211,7 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
               why: 'the program that it made',
             } satisfies Step,
           ]),
-      collectLibraries([out]),
+      ...(linked ? [] : [collectLibraries([out])]),
     ],
   };
 }
@@ -240,8 +250,12 @@ export function planCpp(request: PlanRequest): BuildPlan {
   const { app, project } = cppApp(request, request.command);
   if (!app || !project) throw noProgram(project);
   const { settings } = request;
-  const { variant, advice } = runtimeVariant(settings, request.variant, request.command);
-  const os = variant === 'distroless' ? 'distroless' : 'debian';
+  const wanted = runtimeVariant(settings, request.variant, request.command);
+  const { advice } = wanted;
+  const free = settings.image?.variant === undefined && settings.image?.base === undefined;
+  const linked = free && settings.build?.command === undefined && wanted.variant === 'distroless' && fitsInOneFile(app);
+  const variant = linked ? 'scratch' : wanted.variant;
+  const os = variant === 'distroless' || variant === 'scratch' ? variant : 'debian';
   const writable = writableFolders(app.files, os);
   const workload = settings.workload ?? (app.serving.serves ? 'service' : 'job');
   const port = settings.port ?? (workload === 'service' ? (app.port ?? DEFAULT_PORT) : undefined);
@@ -266,13 +280,21 @@ export function planCpp(request: PlanRequest): BuildPlan {
     env: project.system === 'autotools' ? { LD_LIBRARY_PATH: '/usr/local/lib' } : {},
     programs: [{ from: `${OUTPUT}/${name}`, to: programPath(request.command, name) }],
     files: [...staged, ...fileSteps(project.inventory, app.files, writable, CODE)],
-    libraries: true,
-    process: { argv: request.command ?? [name], evidence: [app.from], init: !app.serving.endsOnSigterm },
+    linked,
+    libraries: !linked,
+    process: {
+      argv: request.command ?? [name],
+      evidence: [app.from],
+      init: !app.serving.endsOnSigterm && !app.serving.endsAtOnce,
+      ...(app.serving.endsAtOnce
+        ? { why: 'the program itself: nothing in it waits, so it ends before it is stopped' }
+        : {}),
+    },
     port,
     compiler: { base: { stage: TOOLCHAIN }, argv: ['cc'] },
   });
   return {
-    stages: [toolchainStage(project), ...stages, buildStage(app, request, writable)],
+    stages: [toolchainStage(project), ...stages, buildStage(app, request, writable, linked)],
     runtime,
     advice: [...advice, ...adviceOf(app)],
   };

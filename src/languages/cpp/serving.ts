@@ -10,12 +10,16 @@ export interface CppServing {
   readonly port: { readonly port: number; readonly from: Evidence; readonly loopback: boolean } | undefined;
   readonly readsPort: boolean;
   readonly endsOnSigterm: boolean;
+  /** Nothing in it repeats or waits: it has ended before anyone could stop it. */
+  readonly endsAtOnce: boolean;
+  /** It looks nothing up that the C library reads from the system: host names, time zones, users, locales, plugins. */
+  readonly standsAlone: boolean;
   /** Headers in angle brackets or quotes that are no files of the project. */
   readonly headers: ReadonlySet<string>;
 }
 
 const LISTENS =
-  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b/g;
+  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b|\bhttp_listener\b/g;
 const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
   {
     why: 'the port when PORT is not set',
@@ -38,6 +42,11 @@ const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
   },
   { why: 'the port that the source names', pattern: /\b\w*port\w*\b\s*(?:=|\{|\s)\s*\(?\s*(?<port>\d{4,5})\b/gi },
 ];
+const WAITS =
+  /\b(?:while|for|do|goto|\w*sleep\w*|pause|\w*wait\w*|getline|\w*scanf|f?gets|fgetc|getchar|cin|f?read|recv\w*|accept|e?poll\w*|select|v?fork|thread|pthread_create|async|system|p?open|exec\w*|join)\b/;
+const ASKS_SYSTEM =
+  /\b(?:socket|getaddrinfo|gethostby\w+|getpw\w+|getgr\w+|dlopen|localtime\w*|zoned_time|current_zone|tzset|setlocale|locale|iconv\w*)\b/;
+
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 /** Ports of databases and queues. */
 const ASKED = new Set([3306, 4222, 5432, 5672, 6379, 9042, 9092, 27017]);
@@ -74,6 +83,8 @@ export function servingOf(project: CppProject): CppServing {
     port: serves ? portOf(code) : undefined,
     readsPort: code.some((file) => /\bgetenv\s*\(\s*"PORT"/.test(file.code)),
     endsOnSigterm: code.some((file) => /\bSIGTERM\b|\b(?:crow|drogon)::/.test(file.code)),
+    endsAtOnce: !code.some((file) => WAITS.test(file.code)),
+    standsAlone: !code.some((file) => ASKS_SYSTEM.test(file.code)),
     headers: new Set(headers),
   };
 }

@@ -96,14 +96,34 @@ describe('c and c++: other build systems', () => {
   });
 
   test('source alone: the files of one folder, around the one with a main function', () => {
+    const waits = `#include <unistd.h>\nint main() { sleep(1); getaddrinfo(0, 0, 0, 0); }\n`;
     assert.match(
-      dockerfileOf({ 'hello.c': MAIN, 'more.c': 'int more;\n' }),
+      dockerfileOf({ 'hello.c': waits, 'more.c': 'int more;\n' }),
       /cc -O2 -pthread -o \/out\/hello hello\.c more\.c -lm/,
     );
     assert.match(
-      dockerfileOf({ 'src/main.cpp': MAIN, 'src/other.cpp': MAIN }),
+      dockerfileOf({ 'src/main.cpp': waits, 'src/other.cpp': waits }),
       /c\+\+ -O2 -pthread -o \/out\/main src\/main\.cpp -lm/,
     );
+  });
+
+  test('source alone, which asks nothing of the system, becomes one file; with an init where it may go on', () => {
+    const once = dockerfileOf({ 'hello.c': MAIN });
+    assert.match(once, /cc -O2 -s -static -o \/out\/hello hello\.c -lm/);
+    assert.match(once, /^FROM scratch AS runtime$/m);
+    assert.doesNotMatch(once, /catatonit|ldd/);
+    const loops = dockerfileOf({ 'hello.c': 'int main() { for (;;) {} }\n' });
+    assert.match(loops, /FROM scratch[\s\S]*catatonit/);
+    assert.match(
+      dockerfileOf({ 'hello.c': MAIN }, { image: { variant: 'distroless' } }),
+      /FROM gcr\.io\/distroless\/cc/,
+    );
+  });
+
+  test('source alone: libraries by the headers that are included', () => {
+    const files = { 'api.cpp': `#include <cpprest/http_listener.h>\nhttp_listener l("http://0.0.0.0:9000");\n${MAIN}` };
+    assert.deepEqual(packagesOf(files), ['libcpprest-dev']);
+    assert.match(dockerfileOf(files), /-o \/out\/api api\.cpp -lcpprest -lssl -lcrypto -lm[\s\S]*EXPOSE 9000/);
   });
 
   test('a Makefile beside another language tells nothing', () => {

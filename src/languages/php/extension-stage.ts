@@ -12,11 +12,14 @@ import type { Extensions } from './extensions.ts';
 export const EXTENSION_STAGE = 'extensions';
 const OUT = '/out';
 const PACKAGES = '/packages';
+/** What is newer than this was made here; the base image has the rest. */
+const START = '/started';
 
 const needed = ({ core, pecl }: Extensions): boolean => core.length + pecl.length > 0;
 
 function compile({ core, pecl, configured }: Extensions): Shell {
   return all(
+    sh`touch ${START}`,
     ...configured.map(({ name, options }) => sh`docker-php-ext-configure ${name} ${options}`),
     ...(core.length > 0 ? [sh`docker-php-ext-install -j"$(nproc)" ${core}`] : []),
     ...(pecl.length > 0 ? [sh`pecl install ${pecl}`, sh`docker-php-ext-enable ${pecl}`] : []),
@@ -27,7 +30,7 @@ function compile({ core, pecl, configured }: Extensions): Shell {
 const gather: Shell = all(
   sh`extensions=$(php -r 'echo ini_get("extension_dir");')`,
   sh`mkdir -p ${`${OUT}/usr/local/etc/php/conf.d`} "${{ lines: [OUT] }}$extensions"`,
-  sh`cp -a "$extensions/." "${{ lines: [OUT] }}$extensions/"`,
+  sh`find "$extensions" -type f -newer ${START} -exec cp -a {} "${{ lines: [OUT] }}$extensions/" ';'`,
   sh`cp -a "$PHP_INI_DIR/conf.d/." ${`${OUT}/usr/local/etc/php/conf.d/`}`,
   sh`ldd "$extensions"/*.so | awk '$3 ~ "^/" { n = split($3, path, "/"); print "*/" path[n] }' | sort -u | xargs -r dpkg-query --search 2>/dev/null | cut -d: -f1 | sort -u > ${PACKAGES}`,
 );

@@ -7,11 +7,14 @@ import type { AssetBuild } from '../javascript/asset-stage.ts';
 import type { PlanRequest } from '../language.ts';
 import type { DjangoProject } from './django.ts';
 import type { Images } from './images.ts';
-import type { Install } from './install.ts';
+import { leavesPip, type Install } from './install.ts';
 import { APP_ROOT, BUILD_STAGE, imagePath, OWN_PYTHON, SYSTEM_PATH, VENV } from './layout.ts';
 import type { PythonProject } from './project.ts';
 import { ALPINE_COMPILERS } from './system-packages.ts';
 import { uvStep } from './tools.ts';
+
+/** The installer has no work in an image that cannot be written to, and is larger than many apps. */
+const PIP_FILES = ['bin/pip', 'bin/pip3*', 'lib/python*/site-packages/pip', 'lib/python*/site-packages/pip-*'];
 
 export interface BuildParts {
   readonly request: PlanRequest;
@@ -184,6 +187,7 @@ export function builtBy(parts: BuildParts): Built {
               from,
               sources: [`${VENV}/`],
               to: `${VENV}/`,
+              ...(leavesPip(project) ? { exclude: PIP_FILES } : {}),
               why: 'the dependencies, which change less often than the source',
             } satisfies Step,
           ]

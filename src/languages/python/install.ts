@@ -394,6 +394,10 @@ function addedOnly({ python, added }: InstallOptions): Install {
   };
 }
 
+/** True where the environment has a pip that nothing asks for: `python -m venv` brings one, uv does not. */
+export const leavesPip = ({ manager, pipSource, direct }: PythonProject): boolean =>
+  manager !== 'uv' && pipSource !== 'pyproject' && !direct.some(({ name }) => name === 'pip');
+
 /** The steps of an installation; undefined where nothing has to be installed. */
 export function installOf(project: PythonProject, options: InstallOptions): Install | undefined {
   if (project.manager === 'uv') return uvInstall(project, options);

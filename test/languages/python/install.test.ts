@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
 import { findStart } from '../../../src/languages/python/start.ts';
-import { installOf } from '../../../src/languages/python/install.ts';
+import { installOf, leavesPip } from '../../../src/languages/python/install.ts';
 import { readProject } from '../../../src/languages/python/project.ts';
 import { writableOf } from '../../../src/languages/python/writable.ts';
 
@@ -53,4 +53,10 @@ test('FastHTML keeps a key beside the program', () => {
   });
   const { sources } = findStart(readProject(scope));
   assert.deepEqual(writableOf(scope.inventory, '', sources)?.folders, ['']);
+});
+
+test('an image keeps no pip, unless the project asks for it', () => {
+  const leaves = (requirements: string) => leavesPip(readProject(scopeOf({ 'requirements.txt': requirements })));
+  assert.equal(leaves('flask==3.1.0\npip-tools==7.5.0\n'), true);
+  assert.equal(leaves('flask==3.1.0\npip>=24\n'), false);
 });

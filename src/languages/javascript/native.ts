@@ -34,13 +34,16 @@ const CANVAS: Native = {
   alpine: ['cairo', 'giflib', 'libjpeg-turbo', 'pango', 'librsvg', 'fontconfig', 'font-dejavu'],
 };
 const CHROMIUM: Native = { run: ['chromium', 'fonts-liberation'], alpine: ['chromium', 'font-liberation'] };
-/** What Playwright's own browser is linked with; the names hold for Debian 12 and 13. */
+/**
+ * What Playwright's own browser is linked with; the names hold for Debian 12 and 13. libasound2 does not: Debian 13
+ * renamed it, and has two packages that provide the old name. libatopology2 depends on it on both.
+ */
 const PLAYWRIGHT: Native = {
   run: [
     'fonts-liberation',
-    'libasound2',
     'libatk-bridge2.0-0',
     'libatk1.0-0',
+    'libatopology2',
     'libatspi2.0-0',
     'libcairo2',
     'libcups2',

@@ -13,8 +13,14 @@ import type { PythonProject } from './project.ts';
 import { ALPINE_COMPILERS } from './system-packages.ts';
 import { uvStep } from './tools.ts';
 
-/** The installer has no work in an image that cannot be written to, and is larger than many apps. */
-const PIP_FILES = ['bin/pip', 'bin/pip3*', 'lib/python*/site-packages/pip', 'lib/python*/site-packages/pip-*'];
+/** The installer, which has no work in an image that cannot be written to and is larger than many apps, and scripts for shells. */
+const UNUSED = [
+  'bin/[Aa]ctivate*',
+  'bin/pip',
+  'bin/pip3*',
+  'lib/python*/site-packages/pip',
+  'lib/python*/site-packages/pip-*',
+];
 
 export interface BuildParts {
   readonly request: PlanRequest;
@@ -187,7 +193,7 @@ export function builtBy(parts: BuildParts): Built {
               from,
               sources: [`${VENV}/`],
               to: `${VENV}/`,
-              ...(leavesPip(project) ? { exclude: PIP_FILES } : {}),
+              ...(leavesPip(project) ? { exclude: UNUSED } : {}),
               why: 'the dependencies, which change less often than the source',
             } satisfies Step,
           ]

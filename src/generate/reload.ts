@@ -46,7 +46,7 @@ export const DEVELOPMENT_HOME = '/home/dev';
 const SCRIPTS = ['dev', 'start:dev', 'develop', 'watch'];
 const BUILDER = /^(vite|astro dev|vue-cli-service serve|ng serve|webpack serve|webpack-dev-server)\b/;
 
-function packageScript({ tree, app, merged, language }: Project): Script | undefined {
+function packageScript({ tree, app, merged, language }: Project, port: number | undefined): Script | undefined {
   if (language.id !== 'node' && language.id !== 'bun') return undefined;
   const file = joinPath(app.path, 'package.json');
   let scripts: Record<string, unknown> = {};
@@ -60,10 +60,16 @@ function packageScript({ tree, app, merged, language }: Project): Script | undef
   if (name === undefined) return undefined;
   const manager = merged.manifest.packageManager ?? 'npm';
   const runner = ['npm', 'pnpm', 'yarn', 'bun'].includes(manager) ? manager : 'npm';
-  // These listen on the loopback address unless they are told otherwise, which no port of a container reaches.
-  const host = BUILDER.test(String(scripts[name])) ? [...(runner === 'npm' ? ['--'] : []), '--host', '0.0.0.0'] : [];
+  // These listen on the loopback address, and on ports of their own, unless they are told otherwise.
+  const place = BUILDER.test(String(scripts[name]))
+    ? [
+        ...(runner === 'npm' ? ['--'] : []),
+        ...['--host', '0.0.0.0'],
+        ...(port === undefined ? [] : ['--port', String(port)]),
+      ]
+    : [];
   return {
-    command: [runner, 'run', name, ...host],
+    command: [runner, 'run', name, ...place],
     env: { NODE_ENV: 'development' },
     why: `the script "${name}" of package.json`,
   };
@@ -117,7 +123,7 @@ function withoutFlag(argv: readonly string[], flag: string): string[] {
 const MAVEN_FLAGS = ['--batch-mode', '--no-transfer-progress', '-Dmaven.test.skip=true'];
 
 /** Tools that build and run from source, started anew after an edit. */
-function buildTool({ tree, app, merged }: Project, stage: Stage): Script | undefined {
+function buildTool({ tree, app, merged }: Project, stage: Stage, command: readonly string[]): Script | undefined {
   const has = (name: string): boolean => tree.isFile(joinPath(app.path, name));
   const spring = merged.manifest.framework === 'spring-boot' || merged.manifest.framework === 'spring';
   if (has('pom.xml') && spring)
@@ -142,13 +148,16 @@ function buildTool({ tree, app, merged }: Project, stage: Stage): Script | undef
       env: { GOMODCACHE: `${DEVELOPMENT_HOME}/go/pkg/mod` },
       why: 'Go builds the program at every start',
     };
-  if (has('Cargo.toml'))
+  if (has('Cargo.toml')) {
+    const program = baseName(command[0] ?? '');
+    const bin = /^[\w-]+$/.test(program) && program !== 'sh' ? ['--bin', program] : [];
     return {
-      command: ['cargo', 'run'],
-      prepare: ['cargo', 'build'],
-      env: { CARGO_HOME: `${DEVELOPMENT_HOME}/.cargo` },
+      command: ['cargo', 'run', ...bin],
+      prepare: ['cargo', 'build', ...bin],
+      env: { CARGO_HOME: `${DEVELOPMENT_HOME}/.cargo`, CARGO_TARGET_DIR: `${DEVELOPMENT_HOME}/target` },
       why: 'Cargo builds what changed at every start',
     };
+  }
   return undefined;
 }
 
@@ -162,7 +171,7 @@ export function reloadOf(project: Project, plan: FinishedPlan): Reload {
     why: 'nothing in the image watches files: an edit builds it anew',
   };
   if (project.merged.manifest.workload === 'static' && stage === undefined) return rebuild;
-  const script = packageScript(project);
+  const script = packageScript(project, plan.image.port);
   if (stage && script) return { stage: stage.name, ...script, onEdit: 'sync' };
   const installed = script && installStage(plan);
   if (installed) return { stage: installed.name, addsSource: true, ...script, onEdit: 'sync' };
@@ -173,7 +182,7 @@ export function reloadOf(project: Project, plan: FinishedPlan): Reload {
   // What Node.js runs out of a build does not change with the source.
   const isBuilt = stage !== undefined && project.language.id === 'node';
   if (watching && !isBuilt) return { stage: runtime, ...watching, onEdit: 'sync' };
-  const tool = stage && buildTool(project, stage);
+  const tool = stage && buildTool(project, stage, command);
   if (stage && tool) return { stage: stage.name, ...tool, onEdit: 'sync+restart' };
   return rebuild;
 }

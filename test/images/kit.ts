@@ -31,6 +31,7 @@ interface Edit {
 
 const KITS: Readonly<Record<string, Edit | undefined>> = {
   'node-npm': { file: 'server.js', from: 'Husum', to: 'Cuxhaven' },
+  'node-vite': { file: 'index.html', from: 'Chart room', to: 'Map room' },
   'python-uv-fastapi': { file: 'weather/routes.py', from: 'overcast', to: 'clear' },
   'go-server': { file: 'main.go', from: '06:12', to: '07:30' },
   'java-maven': undefined,

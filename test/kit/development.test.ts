@@ -48,6 +48,18 @@ describe('while a project of Node.js is worked on', () => {
     assert.equal(watch['action'], 'rebuild');
   });
 
+  test('a server of the build’s own is told where to listen', () => {
+    const { stage, watch } = development(
+      {
+        ...node({ dev: 'vite', build: 'vite build' }, { devDependencies: { vite: '^7.1.0' } }),
+        'index.html': '<script type="module" src="/server.js"></script>\n',
+      },
+      { port: 8090 },
+    );
+    assert.match(stage, /CMD \["npm", "run", "dev", "--", "--host", "0\.0\.0\.0", "--port", "8090"\]/);
+    assert.equal(watch['action'], 'sync');
+  });
+
   test('a member of a workspace is started in its own folder, and the whole workspace is followed', () => {
     const { stage, watch } = development(
       {
@@ -99,6 +111,17 @@ describe('while a project of Go is worked on', () => {
     assert.match(stage, /CMD \["go", "run", "\."\]/);
     assert.doesNotMatch(stage, /apt-get/);
     assert.equal(watch['action'], 'sync+restart');
+  });
+});
+
+describe('while a project of Rust is worked on', () => {
+  test('Cargo keeps what it fetches and builds where the user may write', () => {
+    const { stage } = development({
+      'Cargo.toml': '[package]\nname = "board"\nversion = "1.0.0"\nedition = "2024"\n',
+      'src/main.rs': 'fn main() {}\n',
+    });
+    assert.match(stage, /CARGO_HOME="\/home\/dev\/\.cargo" \\\n\s+CARGO_TARGET_DIR="\/home\/dev\/target"/);
+    assert.match(stage, /RUN \["cargo", "build", "--bin", "board"\]\nCMD \["cargo", "run", "--bin", "board"\]/);
   });
 });
 

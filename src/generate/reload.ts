@@ -64,7 +64,8 @@ function packageScript({ tree, app, merged, language }: Project, port: number | 
   const place = BUILDER.test(String(scripts[name]))
     ? [
         ...(runner === 'npm' ? ['--'] : []),
-        ...['--host', '0.0.0.0'],
+        '--host',
+        '0.0.0.0',
         ...(port === undefined ? [] : ['--port', String(port)]),
       ]
     : [];

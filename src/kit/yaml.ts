@@ -44,7 +44,8 @@ function documentText(value: unknown): string {
       if (typeof node.value === 'string' && /[\r\u0085\u2028\u2029\uFEFF]/.test(node.value)) node.type = 'QUOTE_DOUBLE';
     },
   });
-  return document.toString({ lineWidth: 0 });
+  // In double quotes a line break is an escape: folded lines would lose the blanks at their ends.
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER });
 }
 
 /** One file of YAML with a comment above it; several values become several documents. */

@@ -153,8 +153,9 @@ describe('a value in YAML', () => {
   });
 
   test('is read back whatever it is, by readers of YAML 1.1 as well', () => {
+    const lines = fc.array(fc.oneof(anyText, value), { maxLength: 30 }).map((texts) => `${texts.join('\n')}\n`);
     fc.assert(
-      fc.property(fc.oneof(anyText, value), (text) => {
+      fc.property(fc.oneof(anyText, value, lines), (text) => {
         const written = yamlFile(['comment'], { key: text, list: [text], [text]: 1 });
         const expected = { key: text, list: [text], [text]: 1 };
         assert.deepEqual(parse(written), expected);
@@ -162,6 +163,11 @@ describe('a value in YAML', () => {
       }),
     );
   });
+});
+
+test('a line of blanks in a text that has to be quoted is kept', () => {
+  const text = `${'a line of some length\n'.repeat(3)} \nanother\n\uFEFFmore\n`;
+  assert.deepEqual(parse(yamlFile([], { text })), { text });
 });
 
 describe('a value in HCL', () => {

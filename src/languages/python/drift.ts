@@ -59,6 +59,9 @@ function missingInLock({ lock, name, direct, manager }: PythonProject): string[]
 export function driftOf(project: PythonProject): string | undefined {
   const { lock, manager } = project;
   if (!lock) return undefined;
+  const name = project.pyproject?.project?.name;
+  if (manager === 'uv' && name !== undefined && lock.packages.size > 0 && !lock.packages.has(normalName(name)))
+    return `it does not have the project itself, ${name}`;
   const missing = missingInLock(project);
   if (missing.length > 0) return `it does not have ${missing.slice(0, 5).join(', ')}`;
   const expected = manager === 'poetry' ? poetryHash(project) : manager === 'pipenv' ? pipenvHash(project) : undefined;

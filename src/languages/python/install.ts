@@ -172,7 +172,10 @@ function poetryInstall(project: PythonProject, { python, pythonMinor, added }: I
   const at = (...commands: Shell[]): Shell => all(...commands.map((command) => inFolder(folder, command)));
   return {
     env: { POETRY_NO_INTERACTION: '1', VIRTUAL_ENV: VENV, ...PIP_ENV },
-    tools: [...toolSteps('poetry', pythonMinor), venvStep(python)],
+    tools: [
+      ...toolSteps('poetry', pythonMinor, project.pyproject?.tool?.poetry?.['requires-poetry']),
+      venvStep(python),
+    ],
     dependencies: [
       ...copyManifests(
         manifestsOf(project, ['pyproject.toml', 'poetry.lock', 'poetry.toml']),

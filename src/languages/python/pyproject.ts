@@ -40,6 +40,7 @@ const poetrySection = z.looseObject({
     .optional()
     .catch(undefined),
   'package-mode': z.boolean().optional().catch(undefined),
+  'requires-poetry': z.string().optional().catch(undefined),
   source: z
     .array(z.looseObject({ name: z.string().optional(), url: z.string().optional() }))
     .optional()

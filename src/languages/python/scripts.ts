@@ -8,6 +8,8 @@ import { lineAt, mainGuard } from './source-file.ts';
 /** Console commands and files of a project that can be run as they are. */
 
 export interface Runnable {
+  /** Of a command that the project declares. */
+  readonly name?: string;
   readonly argv: readonly string[];
   readonly from: Evidence;
   /** The file behind it, where it is one of the project's. */
@@ -49,12 +51,15 @@ function fileOfModule(sources: readonly Source[], module: string): Source | unde
   );
 }
 
-/** Commands that installing the project puts on the PATH. */
-export function consoleCommands(project: PythonProject, sources: readonly Source[]): Runnable[] {
-  const { pyproject, folder, inventory } = project;
-  if (!project.packaged) return [];
+interface Declared {
+  readonly name: string;
+  readonly target: string;
+  readonly file: string;
+}
+
+function declaredScripts({ pyproject, folder, inventory }: PythonProject): Declared[] {
   const file = joinPath(folder, 'pyproject.toml');
-  const declared = [
+  return [
     ...Object.entries({ ...pyproject?.tool?.poetry?.scripts, ...pyproject?.project?.scripts }).map(
       ([name, target]) => ({ name, target, file }),
     ),
@@ -64,23 +69,39 @@ export function consoleCommands(project: PythonProject, sources: readonly Source
       file: joinPath(folder, 'setup.py'),
     })),
   ].filter(({ name }) => /^[A-Za-z0-9][\w.-]*$/.test(name));
-  return declared.map(({ name, target, file: from }) => ({
+}
+
+/** Commands that installing the project puts on the PATH. */
+export function consoleCommands(project: PythonProject, sources: readonly Source[]): Runnable[] {
+  if (!project.packaged) return [];
+  return declaredScripts(project).map(({ name, target, file }) => ({
+    name,
     argv: [name],
-    from: { file: from, why: `the command ${name}` },
+    from: { file, why: `the command ${name}` },
     source: fileOfModule(sources, target.split(':')[0] ?? ''),
   }));
+}
+
+/** The functions behind such commands, for a project that is not installed: they are called where they lie. */
+export function declaredFunctions(project: PythonProject, sources: readonly Source[]): Runnable[] {
+  if (project.packaged) return [];
+  return declaredScripts(project).flatMap(({ name, target, file }): Runnable[] => {
+    const [, module, called] = /^([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*):([A-Za-z_]\w*)$/.exec(target) ?? [];
+    const source = module === undefined ? undefined : fileOfModule(sources, module);
+    const path = joinPath(project.folder, module?.replaceAll('.', '/') ?? '');
+    if (!source || called === undefined || ![`${path}.py`, `${path}/__init__.py`].includes(source.path)) return [];
+    const program = `import sys; from ${module ?? ''} import ${called}; sys.exit(${called}())`;
+    return [{ name, argv: ['python', '-c', program], from: { file, why: `the command ${name}` }, source }];
+  });
 }
 
 /** The one command that is meant: the only one, the one with the project's name, or one that says that it serves. */
 export function chooseCommand(project: PythonProject, commands: readonly Runnable[]): Runnable | undefined {
   if (commands.length <= 1) return commands[0];
-  const name = (argv: readonly string[]): string => argv[0] ?? '';
-  const own = commands.find(
-    ({ argv }) => name(argv).replaceAll(/[-_.]/g, '') === project.name?.replaceAll(/[-_.]/g, ''),
-  );
+  const plain = (name: string | undefined): string | undefined => name?.replaceAll(/[-_.]/g, '');
+  const own = commands.find(({ name }) => name !== undefined && plain(name) === plain(project.name));
   return (
-    own ??
-    SERVING_NAMES.map((wanted) => commands.find(({ argv }) => name(argv) === wanted)).find((c) => c !== undefined)
+    own ?? SERVING_NAMES.map((wanted) => commands.find(({ name }) => name === wanted)).find((c) => c !== undefined)
   );
 }
 

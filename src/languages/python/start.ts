@@ -7,7 +7,7 @@ import { FRAMEWORKS } from './frameworks.ts';
 import { moduleOf, readSources, type Source } from './modules.ts';
 import { listensEverywhere, listensLocally, portOf, STANDARD_SERVER } from './ports.ts';
 import type { PythonProject } from './project.ts';
-import { chooseCommand, consoleCommands, entryFile, type Runnable } from './scripts.ts';
+import { chooseCommand, consoleCommands, declaredFunctions, entryFile, type Runnable } from './scripts.ts';
 import { ADDED, serverFor, withPort, type Server, type Target } from './servers.ts';
 import { importsPackage, mainGuard } from './source-file.ts';
 import { scriptFramework } from './script-frameworks.ts';
@@ -372,6 +372,8 @@ export function findStart(project: PythonProject): Omit<Reading, 'project'> {
     const command = chooseCommand(project, commands);
     if (command) return scriptStart(project, command, sources, has);
     const entry = entryFile(project, sources);
+    const called = chooseCommand(project, declaredFunctions(project, sources));
+    if (called && (!entry || entry.source === called.source)) return scriptStart(project, called, sources, has);
     const worker = workerStart(project, sources, has);
     if (worker && (!entry || entry.source?.path === worker.from.file)) return worker;
     return entry && scriptStart(project, entry, sources, has);

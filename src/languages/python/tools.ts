@@ -1,3 +1,4 @@
+import { validRange } from '@renovatebot/pep440';
 import type { ImageRef, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 
@@ -38,9 +39,10 @@ const LINES: Readonly<Record<'poetry' | 'pdm' | 'pipenv', readonly (readonly [mi
 
 export type Tool = keyof typeof LINES;
 
-/** The tool in an environment of its own, so that it and the project cannot disturb each other. */
-export function toolSteps(tool: Tool, pythonMinor: number): Step[] {
-  const [, requirement = tool] = LINES[tool].find(([minor]) => pythonMinor >= minor) ?? [];
+/** The tool in an environment of its own, so that it and the project cannot disturb each other; in the versions that the project asks for. */
+export function toolSteps(tool: Tool, pythonMinor: number, asked?: string): Step[] {
+  const [, newest = tool] = LINES[tool].find(([minor]) => pythonMinor >= minor) ?? [];
+  const requirement = asked !== undefined && validRange(asked) ? `${tool}${asked.replaceAll(/\s/g, '')}` : newest;
   return [
     {
       kind: 'run',

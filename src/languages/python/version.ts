@@ -212,15 +212,22 @@ export function pythonVersion(project: PythonProject): ChosenVersion {
 const boundWhy = ({ name, version, minor }: WheelBound): string =>
   `${name} ${shown(version)} is made for Python up to 3.${minor}`;
 
+/** The line below an upper bound, as in `>=0.6,<0.7`: the newest that the range can hold. Undefined where it holds newer ones. */
+function cappedLine(range: string): string | undefined {
+  const [, major, minor, patch] = /<\s*(\d+)\.(\d+)(?:\.(\d+))?\s*(?:,|$)/.exec(range) ?? [];
+  if (major === undefined || minor === undefined) return undefined;
+  if (Number(patch ?? 0) > 0) return `${major}.${minor}.${Number(patch) - 1}`;
+  return Number(minor) > 0 ? `${major}.${Number(minor) - 1}` : undefined;
+}
+
 /** The version of uv that the project asks for, as far as an image tag can say it. */
 export function uvVersion({
   inventory,
   folder,
   pyproject,
 }: PythonProject): { tag: string; from: Evidence } | undefined {
-  const required = /^(?:==|~=)?\s*(\d+\.\d+(?:\.\d+)?)$/.exec(
-    pyproject?.tool?.uv?.['required-version']?.trim() ?? '',
-  )?.[1];
+  const range = pyproject?.tool?.uv?.['required-version']?.trim() ?? '';
+  const required = /^(?:==|~=)?\s*(\d+\.\d+(?:\.\d+)?)$/.exec(range)?.[1] ?? cappedLine(range);
   if (required !== undefined)
     return { tag: required, from: { file: joinPath(folder, 'pyproject.toml'), why: 'required-version of [tool.uv]' } };
   for (const at of [folder, '']) {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
+import { driftOf } from '../../../src/languages/python/drift.ts';
 import { findStart } from '../../../src/languages/python/start.ts';
 import { installOf, leavesPip } from '../../../src/languages/python/install.ts';
 import { readProject } from '../../../src/languages/python/project.ts';
 import { writableOf } from '../../../src/languages/python/writable.ts';
+import { dockerfileOf } from '../../support/projects.ts';
 
 function scopeOf(files: Record<string, string>) {
   const entries = Object.entries(files).map(([path, text]): Entry => ({
@@ -59,4 +61,47 @@ test('an image keeps no pip, unless the project asks for it', () => {
   const leaves = (requirements: string) => leavesPip(readProject(scopeOf({ 'requirements.txt': requirements })));
   assert.equal(leaves('flask==3.1.0\npip-tools==7.5.0\n'), true);
   assert.equal(leaves('flask==3.1.0\npip>=24\n'), false);
+});
+
+test('tools come in the version that the project asks for', () => {
+  const dockerfile = (files: Record<string, string>): string => dockerfileOf({ 'main.py': 'print(1)\n', ...files });
+  const poetry = (line: string): string =>
+    dockerfile({ 'pyproject.toml': `[tool.poetry]\nname = "dice"\nversion = "1"\n${line}\n`, 'poetry.lock': '' });
+  assert.match(poetry('requires-poetry = "<=2.0.0"'), /install 'poetry<=2\.0\.0'/);
+  assert.match(poetry('requires-poetry = "nonsense; rm"'), /install 'poetry>=2/);
+  const uv = (range: string): string =>
+    dockerfile({
+      'pyproject.toml': `[project]\nname = "dice"\nversion = "1"\n[tool.uv]\nrequired-version = "${range}"\n`,
+    });
+  assert.match(uv('>=0.6.0, <0.7.0'), /astral-sh\/uv:0\.6 /);
+  assert.match(uv('<0.7.3'), /astral-sh\/uv:0\.7\.2 /);
+  assert.doesNotMatch(uv('>=0.6'), /astral-sh\/uv:0\.6 /);
+});
+
+test('a uv.lock without the project itself belongs to another one', () => {
+  const lock = (name: string) =>
+    `version = 1\n[[package]]\nname = "${name}"\nversion = "1"\nsource = { virtual = "." }\n[[package]]\nname = "six"\nversion = "1"\n`;
+  const drift = (name: string) =>
+    driftOf(
+      readProject(
+        scopeOf({ 'pyproject.toml': '[project]\nname = "Dice_game"\nversion = "1"\n', 'uv.lock': lock(name) }),
+      ),
+    );
+  assert.equal(drift('dice-game'), undefined);
+  assert.match(drift('other') ?? '', /Dice_game/);
+});
+
+test('a declared command of a project that is not installed is called where it lies', () => {
+  const start = (target: string) => {
+    const pyproject = `[tool.poetry]\nname = "dice"\npackage-mode = false\n[tool.poetry.scripts]\ndev = "game.dev:run"\nstart = "${target}"\n`;
+    const files = { 'pyproject.toml': pyproject, 'game/server.py': 'def run():\n    pass\n' };
+    return findStart(readProject(scopeOf(files))).start?.argv;
+  };
+  assert.deepEqual(start('game.server:run'), [
+    'python',
+    '-c',
+    'import sys; from game.server import run; sys.exit(run())',
+  ]);
+  assert.equal(start('game.server:run()'), undefined);
+  assert.equal(start('elsewhere:run'), undefined);
 });

@@ -78,5 +78,24 @@ function lone({ inventory, app, runtime }: JsProject): ServerOutcome | undefined
     : { kind: 'server', argv: [runtime, file], env: {}, from: { file, why: 'a program by its name' } };
 }
 
+const SETTINGS = /^\.|\.config\.|[.-](?:conf|setup|spec|test|stories)\.|rc\.|^(?:gulp|grunt|jake|cake|karma|wallaby)/i;
+
+/** The only script beside package.json, in a package without scripts that would say what it is for. */
+function only({ inventory, app, runtime }: JsProject): ServerOutcome | undefined {
+  if (Object.keys(app.json.scripts).some((name) => name !== 'test' && name !== 'lint')) return undefined;
+  const [file, another] = inventory
+    .names(app.folder)
+    .filter((name) => /\.[cm]?js$/.test(name) && !SETTINGS.test(name) && inventory.isFile(joinPath(app.folder, name)));
+  return file === undefined || another !== undefined
+    ? undefined
+    : {
+        kind: 'server',
+        argv: [runtime, file],
+        env: {},
+        from: { file: joinPath(app.folder, file), why: 'the only script at the root' },
+      };
+}
+
 /** The program that package.json or a file's name points to; undefined where there is none. */
-export const conventional = (project: JsProject): ServerOutcome | undefined => byName(project) ?? lone(project);
+export const conventional = (project: JsProject): ServerOutcome | undefined =>
+  byName(project) ?? lone(project) ?? only(project);

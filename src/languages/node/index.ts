@@ -14,6 +14,16 @@ import { planNode } from './plan.ts';
 const TOOL_FILE =
   /^(next|nuxt|astro|svelte|vite|gatsby|angular|vue|docusaurus|remix|react-router|tsconfig|nest-cli|webpack|eleventy|\.eleventy)([.-][\w.-]*)?\.([cm]?[jt]s|json)$/;
 
+/** A program in TypeScript runs on Node.js as it is, unless it is written for another runtime. */
+function forNode(inventory: Inventory, file: string): boolean {
+  if (/\.[cm]?js$/.test(file)) return true;
+  const text = inventory.text(file) ?? '';
+  return (
+    /\bprocess\.|\bfrom ['"](?:node:|https?['"])/.test(text) &&
+    !/\bDeno\.|\bBun\.|['"](?:jsr:|npm:|https?:\/\/)/.test(text)
+  );
+}
+
 function detect(inventory: Inventory): Sign[] {
   if (runsOnBun(inventory)) return [];
   const names = inventory.names('');
@@ -23,8 +33,8 @@ function detect(inventory: Inventory): Sign[] {
     .map((path) => ({ path, weight: weights.manifest, reason: 'a package of Node.js' }));
   const lone = loneProgram(inventory);
   if (signs.length === 0)
-    return lone !== undefined && /\.[cm]?js$/.test(lone)
-      ? [{ path: lone, weight: weights.entry, reason: 'a program in JavaScript, by its name' }]
+    return lone !== undefined && forNode(inventory, lone)
+      ? [{ path: lone, weight: weights.entry, reason: 'a program for Node.js, by its name' }]
       : [];
   const lock = names.find((name) => isLockfile(name));
   if (lock !== undefined) signs.push({ path: lock, weight: weights.tool, reason: 'a lockfile of JavaScript packages' });

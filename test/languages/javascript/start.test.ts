@@ -190,3 +190,18 @@ describe('installs', () => {
     );
   });
 });
+
+describe('a program without a script that starts it', () => {
+  test('the only script beside package.json, and no settings of a tool', () => {
+    const files = { 'package.json': { name: 'till' }, 'till.js': '', 'eslint.config.js': '', '.eslintrc.js': '' };
+    assert.deepEqual(command(files), ['node', 'till.js']);
+    assert.equal(command({ ...files, 'other.js': '' }), undefined);
+    assert.equal(command({ ...files, 'package.json': { scripts: { build: 'tool' } } }), undefined);
+  });
+
+  test('TypeScript alone is for Node.js, unless it is written for another runtime', () => {
+    const language = (text: string): string => projectOf(filesOf({ 'main.ts': text, 'Gemfile.md': '' })).language.id;
+    assert.equal(language("import http from 'http';\nhttp.createServer().listen(process.env.PORT);\n"), 'node');
+    assert.equal(language('Deno.serve(() => new Response(process.version));\n'), 'deno');
+  });
+});

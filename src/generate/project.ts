@@ -77,7 +77,9 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
   const inferred = chosen.infer(scope);
   const started = [...processes.findings(chosen, scope, inferred.findings), ...inferred.findings];
   const isSite = started.some((f) => f.at === '/workload' && f.value === 'static');
-  const found = [...started, ...(isSite ? [] : folderFindings(tree, app.path))];
+  const found = [...started, ...(isSite ? [] : folderFindings(tree, app.path))].filter(({ value }) =>
+    isWritable(value),
+  );
   // With a fixed program, `command` is its arguments, which nothing but the manifest can tell.
   const findings = own.entrypoint?.program === undefined ? found : found.filter((f) => f.at !== '/command');
   const detected = { at: '/language', value: chosen.id } as const;
@@ -112,6 +114,9 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
     environments: [...new Set([request, project?.manifest].flatMap((m) => Object.keys(m?.environments ?? {})))],
   };
 }
+
+/** The schema's rule for texts, for those that a project's files say: what breaks it is as good as not said. */
+const isWritable = (value: unknown): boolean => typeof value !== 'string' || !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(value);
 
 function checkEnvironment(environment: string, ...manifests: readonly (Manifest | undefined)[]): void {
   const known = manifests.flatMap((m) => Object.keys(m?.environments ?? {}));

@@ -2,6 +2,7 @@ import { baseName, joinPath } from '../inventory/inventory.ts';
 import { isInit } from '../plan/finish.ts';
 import type { FinishedPlan, Stage } from '../plan/plan.ts';
 import type { Project } from './project.ts';
+import { tableOf } from '../plan/table.ts';
 
 /** How a project is run while somebody works on it: in which stage, by which command, and what happens on an edit. */
 export interface Reload {
@@ -77,13 +78,13 @@ function packageScript({ tree, app, merged, language }: Project, port: number | 
 }
 
 /** What a server is told after its name, so that it watches its files. */
-const WATCH_FLAGS: Readonly<Record<string, string>> = {
+const WATCH_FLAGS = tableOf<string>({
   uvicorn: '--reload',
   gunicorn: '--reload',
   hypercorn: '--reload',
   flask: '--debug',
   node: '--watch',
-};
+});
 const WATCHES = 'the server watches its files by a flag of its own';
 
 /** Servers that watch their files by a flag of their own. */

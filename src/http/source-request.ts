@@ -66,10 +66,9 @@ async function readParts(
 ): Promise<SourceRequest> {
   let source: Source | undefined;
   let manifest: Manifest | undefined;
+  const faults = new Set<unknown>();
   try {
-    for await (const part of request.parts({
-      limits: { files: 2, fields: 2, fieldSize: config.LIMIT_MANIFEST_BYTES, fileSize: Number.MAX_SAFE_INTEGER },
-    })) {
+    for await (const part of partsOf(request, config, faults)) {
       if (part.fieldname === 'manifest')
         manifest = parseManifest(await manifestText(part, config.LIMIT_MANIFEST_BYTES), 'the part "manifest"');
       else if (part.fieldname === 'archive' && part.type === 'file' && !source) source = await read(part.file);
@@ -77,7 +76,7 @@ async function readParts(
     }
   } catch (error) {
     await source?.dispose();
-    throw error;
+    throw faults.has(error) ? damagedForm(error) : (error as Error);
   }
   if (source) return { source, manifest: manifest ?? {} };
   throw new Problem('invalid-request', {
@@ -85,6 +84,34 @@ async function readParts(
     hint: 'curl -F manifest=@dockwright.yaml -F archive=@project.tar …',
   });
 }
+
+/** The parts of a form; `faults` takes the errors of the form itself, also those that a part's own stream fails with. */
+async function* partsOf(
+  request: FastifyRequest,
+  { LIMIT_MANIFEST_BYTES }: Services['config'],
+  faults: Set<unknown>,
+): AsyncGenerator<MultipartFile | MultipartValue> {
+  const limits = { files: 2, fields: 2, fieldSize: LIMIT_MANIFEST_BYTES, fileSize: Number.MAX_SAFE_INTEGER };
+  try {
+    for await (const part of request.parts({ limits })) {
+      if (part.type === 'file') part.file.once('error', (error) => faults.add(error));
+      yield part;
+    }
+  } catch (error) {
+    faults.add(error);
+    throw error;
+  }
+}
+
+/** Where it has a code of its own, it is known for what it is: a limit, or a sender that went away. */
+const damagedForm = (error: unknown): unknown =>
+  error instanceof Problem || (error as { code?: unknown }).code !== undefined
+    ? error
+    : new Problem('invalid-request', {
+        detail: 'The form is damaged, or ends before its last boundary.',
+        hint: 'Send it again; curl -F archive=@project.tar … writes such a form.',
+        cause: error,
+      });
 
 function wrongPart(part: MultipartFile | MultipartValue): Problem {
   const twice = part.fieldname === 'archive' && part.type === 'file';

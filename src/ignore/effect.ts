@@ -15,6 +15,15 @@ const ANYWHERE = /^\*\*\/([^*?[\]\\/{}|^]+)$/;
 
 const MAX_SCANNED = 20_000_000;
 
+/** What cannot be compiled fits nothing: whether that is a fault is the matcher's to say, when it is first used. */
+function testOf(pattern: string): (path: string) => boolean {
+  try {
+    return compilePattern(pattern).test;
+  } catch {
+    return () => false;
+  }
+}
+
 /** Measures many patterns against one tree: what lies below a folder is added up once, and most patterns are looked up. */
 export class EffectMeter {
   readonly #tree: Inventory;
@@ -46,7 +55,7 @@ export class EffectMeter {
     if (EXACT.test(pattern)) return [pattern];
     const name = ANYWHERE.exec(pattern)?.[1];
     if (name !== undefined) return this.#byName.get(name) ?? [];
-    const { test } = compilePattern(pattern);
+    const test = testOf(pattern);
     return this.#tree.entries.filter((e) => test(e.path)).map((e) => e.path);
   }
 
@@ -55,7 +64,7 @@ export class EffectMeter {
     if (EXACT.test(text) || ANYWHERE.test(text)) return this.#candidates(text).some((p) => this.#tree.entry(p));
     this.#scans++;
     if (this.#scans * this.#tree.entries.length > MAX_SCANNED) return true;
-    const { test } = compilePattern(text);
+    const test = testOf(text);
     return this.#tree.entries.some((e) => test(e.path));
   }
 

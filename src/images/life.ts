@@ -1,9 +1,10 @@
 import { cycleOf, lifeOf } from './catalogue.ts';
+import { tableOf } from '../plan/table.ts';
 
 /** How long an image is looked after: by the program it brings and by the system that lies under it, both from its name. */
 
 /** Official images by the last part of their name, and the product of the catalogue that their tag's version is of. */
-const PRODUCTS: Readonly<Record<string, string>> = {
+const PRODUCTS = tableOf<string>({
   node: 'nodejs',
   python: 'python',
   golang: 'go',
@@ -21,14 +22,14 @@ const PRODUCTS: Readonly<Record<string, string>> = {
   aspnet: 'dotnet',
   sdk: 'dotnet',
   'runtime-deps': 'dotnet',
-};
+});
 
-const DEBIAN_CODENAMES: Readonly<Record<string, string>> = {
+const DEBIAN_CODENAMES = tableOf<string>({
   trixie: '13',
   bookworm: '12',
   bullseye: '11',
   buster: '10',
-};
+});
 
 interface Part {
   readonly product: string;

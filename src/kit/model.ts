@@ -5,6 +5,7 @@ import type { Project } from '../generate/project.ts';
 import { baseName } from '../inventory/inventory.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import type { FinishedPlan, ImageFacts } from '../plan/plan.ts';
+import { tableOf } from '../plan/table.ts';
 
 /** A project as the parts of the kit see it: what was understood and planned, in the words of those who run images. */
 
@@ -115,7 +116,7 @@ function workloadOf(manifest: Manifest, facts: ImageFacts): Workload {
   return facts.port === undefined ? 'worker' : 'service';
 }
 
-const DEFAULT_REPLICAS: Readonly<Record<string, number>> = { development: 1, staging: 1, production: 2 };
+const DEFAULT_REPLICAS = tableOf<number>({ development: 1, staging: 1, production: 2 });
 
 function environmentOf(name: string, manifest: Manifest, dataVolumes: boolean): KitEnvironment {
   const asked = manifest.deploy?.replicas ?? DEFAULT_REPLICAS[name] ?? 1;

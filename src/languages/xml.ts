@@ -1,3 +1,4 @@
+import { tableOf } from '../plan/table.ts';
 /**
  * A small reader for the XML that build tools are configured by (pom.xml, project files of .NET): elements,
  * attributes and text, with lines. One pass from left to right, no entities of the document's own, no external ones:
@@ -22,7 +23,7 @@ interface OpenElement {
   line: number;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const ENTITIES = tableOf<string>({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" });
 /** Deeper than any real file; a bound for those who walk the tree. */
 const MAX_DEPTH = 100;
 

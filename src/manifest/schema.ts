@@ -26,12 +26,16 @@ const relativePath = text
       .join('/'),
   );
 
+/** Files are written there by a here-document, whose path cannot be quoted. */
+const hasNoBlank = (path: string): boolean => !/\s/u.test(path);
+
 /** A file in the container: absolute, or below the working directory. */
 const containerPath = text
   .min(1)
   .max(1024)
   .refine((path) => !path.split('/').includes('..'), 'must not contain ".."')
-  .refine((path) => !path.endsWith('/'), 'must name a file');
+  .refine((path) => !path.endsWith('/'), 'must name a file')
+  .refine(hasNoBlank, 'must not contain a blank');
 
 const envName = name(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
 const envMap = z.record(envName, text);
@@ -203,7 +207,9 @@ const settings = {
       volumes: z
         .array(
           z.strictObject({
-            path: relativePath.refine((path) => path !== '', 'must name a folder'),
+            path: relativePath
+              .refine((path) => path !== '', 'must name a folder')
+              .refine(hasNoBlank, 'must not contain a blank'),
             access: z.enum(['read', 'write']).default('write'),
           }),
         )

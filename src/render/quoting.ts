@@ -38,14 +38,21 @@ export function assignments(pairs: Readonly<Record<string, string>>): string {
 export const argument = (name: string, value: string | undefined): string =>
   value === undefined || value === '' ? bareWord(name) : `${bareWord(name)}=${quoted(value)}`;
 
+/** Where the builder expands a word, also one of a JSON list, it acts on `$`, quotes and backslashes. */
+const expandable = (word: string): string => oneLine(word).replaceAll(/[\\$"']/g, String.raw`\$&`);
+
 /**
- * A path of COPY. The builder first expands `$` and drops backslashes, then matches Go's glob syntax, so a
- * literal `*` needs its backslash doubled. https://pkg.go.dev/path/filepath#Match
+ * A path of COPY. The builder first expands it, then matches Go's glob syntax, so a literal `*` needs its backslash
+ * doubled. https://pkg.go.dev/path/filepath#Match What begins like a here-document is taken for one, in JSON too, and a
+ * byte order mark at the beginning is dropped.
  */
 export function copyPath(path: string, glob: boolean): string {
   const literal = glob ? path : path.replaceAll(/[*?[\]\\]/g, String.raw`\$&`);
-  return oneLine(literal).replaceAll(/[\\$]/g, String.raw`\$&`);
+  return expandable(/^(\d*<<|\uFEFF)/.test(literal) ? `./${literal}` : literal);
 }
+
+/** The paths of VOLUME, which are expanded as well. */
+export const volumePaths = (paths: readonly string[]): string => execForm(paths.map(expandable));
 
 /** Sources and destination; as a JSON list where a path has a blank or a quote in it. */
 export function copyPaths(sources: readonly string[], to: string, glob = false): string {
@@ -102,5 +109,7 @@ export function hereDocument(text: string, path: string): string {
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
   let mark = 'EOF';
   while (lines.some((line) => line.trim() === mark)) mark = `${mark}_`;
-  return [`<<"${mark}" ${copyPaths([], path)}`, ...lines, mark].join('\n');
+  // A JSON list cannot follow the mark, so that a blank has no way to be written; the schema lets none get here.
+  if (/\s/u.test(path)) throw new TypeError(`a blank in the path of a here-document: ${JSON.stringify(path)}`);
+  return [`<<"${mark}" ${copyPath(path, true)}`, ...lines, mark].join('\n');
 }

@@ -14,6 +14,7 @@ import {
   hereDocument,
   mount,
   runCommand,
+  volumePaths,
   workPath,
 } from './quoting.ts';
 
@@ -32,6 +33,7 @@ const helpers = {
   copyPath: (path: string, glob: boolean) => copyPath(path, glob),
   copyPaths: (sources: readonly string[], to: string, glob: boolean | undefined) =>
     copyPaths(sources, to, glob === true),
+  volumePaths: (paths: readonly string[]) => volumePaths(paths),
   path: (value: string) => workPath(value),
   mount: (m: Mount) => mount(m),
   command: (c: Shell | readonly string[]) => runCommand(c),

@@ -194,6 +194,17 @@ describe('problem documents', () => {
     });
   });
 
+  test('a form that ends early, in its archive and before it', async () => {
+    const archive = await tarOf({ 'index.html': 'x'.repeat(5000) });
+    const head = '--x\r\nContent-Disposition: form-data; name="archive"; filename="a"\r\n\r\n';
+    for (const body of [head, '--x\r\n', Buffer.concat([Buffer.from(head), archive.subarray(0, 3000)])])
+      await refuses(post('/v1/source/context', body).set('content-type', 'multipart/form-data; boundary=x'), {
+        status: 400,
+        slug: 'invalid-request',
+        detail: /^The form is damaged/,
+      });
+  });
+
   test('an Accept that cannot be met', async () =>
     refuses(post('/v1/source/dockerfile', await tarOf({ 'index.html': '' })).set('accept', 'image/png'), {
       status: 406,

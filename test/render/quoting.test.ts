@@ -12,6 +12,7 @@ import {
   mount,
   quoted,
   runCommand,
+  volumePaths,
 } from '../../src/render/quoting.ts';
 
 /** What the manifest's schema lets through: any text without control characters and line separators. */
@@ -140,5 +141,23 @@ describe('mounts', () => {
     );
     assert.equal(mount({ type: 'bind', source: 'a,b', target: '/x' }), 'type=bind,"source=a,b",target=/x');
     assert.equal(mount({ type: 'secret', id: 'token', env: 'TOKEN' }), 'type=secret,id=token,env=TOKEN');
+  });
+});
+
+describe('paths, as BuildKit itself reads them (npm run fuzz)', () => {
+  test('a source that looks like a here-document, or begins with a byte order mark, stays a path', () => {
+    assert.equal(copyPaths(['<<"EOF"'], '/a'), String.raw`["./<<\\\"EOF\\\"", "/a"]`);
+    assert.equal(copyPaths(['3<<-x'], '/a'), '["./3<<-x", "/a"]');
+    assert.equal(copyPaths(['\uFEFFa'], '/a'), '["./\uFEFFa", "/a"]');
+  });
+
+  test('quotes are expanded in a JSON list as well', () => {
+    assert.equal(copyPaths(["it's"], '/a"b'), String.raw`["it\\'s", "/a\\\"b"]`);
+    assert.equal(volumePaths(['/a b', String.raw`/c\d`, '/$e']), String.raw`["/a b", "/c\\\\d", "/\\$e"]`);
+  });
+
+  test('that of a here-document is never a JSON list, which could not follow the mark', () => {
+    assert.equal(hereDocument('x\n', '/app/<#'), '<<"EOF" /app/<#\nx\nEOF');
+    assert.throws(() => hereDocument('x\n', '/a b'), TypeError);
   });
 });

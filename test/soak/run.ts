@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: '1' } },
 });
 const AT_ONCE = 8;
-const IDLE_SECONDS = 4;
+const IDLE_SECONDS = 10;
 /** The warm-up has to see what the load will see: each question, each manner, many at once. */
 const WARM_UP = 0.15;
 const milliseconds = Number(values.minutes) * 60_000;

@@ -9,6 +9,8 @@ import type { Config } from '../../config.ts';
 export const answerTime = fp(
   (app, { config }: { config: Config }, done) => {
     app.addHook('onSend', async (_request, { raw }, payload) => {
+      // It has closed already, and would keep its timer, and what hangs on it, to the end.
+      if (raw.destroyed) return Promise.resolve(payload);
       const cut = (): void => void raw.destroy();
       const whole = setTimeout(cut, config.LIMIT_REQUEST_SECONDS * 1000).unref();
       raw.once('close', () => clearTimeout(whole));

@@ -59,6 +59,12 @@ function toProblem(error: unknown): Problem {
   });
 }
 
+/** An answer's stream ends early where its client went away: no fault of the service, and nobody reads what is said of it. */
+const isGone = (error: unknown, reply: FastifyReply): boolean =>
+  reply.raw.destroyed && (error as { code?: unknown }).code === 'ERR_STREAM_PREMATURE_CLOSE';
+const clientGone = (cause: unknown): Problem =>
+  new Problem('invalid-request', { detail: 'The client went away before its answer.', cause });
+
 function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
   if ([429, 503].includes(problem.status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
   return reply
@@ -109,7 +115,7 @@ export const problemJson = fp<{ readonly reporter: ErrorReporter; readonly metri
     app.setErrorHandler((error, request, reply) => {
       // Fastify refuses a QUERY without a media type before it looks whether the path takes one.
       if (request.is404) return refuseRoute(request, reply);
-      const problem = toProblem(error);
+      const problem = isGone(error, reply) ? clientGone(error) : toProblem(error);
       const setting = (problem.members['limit'] as { setting?: string } | undefined)?.setting;
       metrics.problem(problem.slug, setting);
       if (problem.slug === 'internal-error') {

@@ -2,11 +2,12 @@ import type { Evidence } from '../../plan/plan.ts';
 import { joinPackages } from '../../plan/packages.ts';
 import type { CppProject } from './project.ts';
 import { cmakeCalls } from './cmake.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** Libraries that build files look for, by the exact names that they use, as packages of Debian 13. */
 
 /** `find_package(NAME)` of CMake, in lower case. */
-const FIND_PACKAGE: Readonly<Record<string, readonly string[]>> = {
+const FIND_PACKAGE = tableOf<readonly string[]>({
   openssl: ['libssl-dev'],
   curl: ['libcurl4-openssl-dev'],
   zlib: ['zlib1g-dev'],
@@ -86,10 +87,10 @@ const FIND_PACKAGE: Readonly<Record<string, readonly string[]>> = {
   perl: ['perl'],
   git: ['git'],
   uuid: ['uuid-dev'],
-};
+});
 
 /** Names of pkg-config, which `dependency()` of Meson and `pkg_check_modules` take. */
-const PKG_CONFIG: Readonly<Record<string, readonly string[]>> = {
+const PKG_CONFIG = tableOf<readonly string[]>({
   libcurl: ['libcurl4-openssl-dev'],
   libssl: ['libssl-dev'],
   libcrypto: ['libssl-dev'],
@@ -123,10 +124,10 @@ const PKG_CONFIG: Readonly<Record<string, readonly string[]>> = {
   libavformat: ['libavformat-dev'],
   libavutil: ['libavutil-dev'],
   libswscale: ['libswscale-dev'],
-};
+});
 
 /** What a linker is told with `-l`. */
-const LINKED: Readonly<Record<string, readonly string[]>> = {
+const LINKED = tableOf<readonly string[]>({
   ssl: ['libssl-dev'],
   crypto: ['libssl-dev'],
   curl: ['libcurl4-openssl-dev'],
@@ -166,7 +167,7 @@ const LINKED: Readonly<Record<string, readonly string[]>> = {
   boost_thread: ['libboost-thread-dev'],
   boost_filesystem: ['libboost-filesystem-dev'],
   boost_program_options: ['libboost-program-options-dev'],
-};
+});
 
 /** Components of Boost that are compiled; the others are headers only. https://packages.debian.org/source/trixie/boost1.83 */
 const BOOST = new Set(

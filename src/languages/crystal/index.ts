@@ -14,6 +14,7 @@ import { programWords } from '../program-path.ts';
 import { filesRead, foldersWritten, type FileHabits } from '../run-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
 import { managedVersions, versionFile } from '../version-files.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /**
  * Crystal links everything into the program on Alpine, and only there.
@@ -56,14 +57,14 @@ function readShard(inventory: Inventory): Shard | undefined {
 }
 
 /** What shards link to, as packages of Alpine: to compile, and to link statically. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+const PACKAGES = tableOf<readonly string[]>({
   sqlite3: ['sqlite-dev', 'sqlite-static'],
   'crystal-sqlite3': ['sqlite-dev', 'sqlite-static'],
   lucky: [],
   magickwand: ['imagemagick-dev'],
   zstd: ['zstd-dev', 'zstd-static'],
   gmp: ['gmp-dev'],
-};
+});
 
 const habits: FileHabits = {
   code: /(\.cr|(^|\/)shard\.(yml|lock|override\.yml))$/,
@@ -78,14 +79,14 @@ interface Framework {
   readonly env?: Readonly<Record<string, string>>;
 }
 /** https://kemalcr.com/guide/, https://amberframework.org, https://spider-gazelle.net */
-const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+const FRAMEWORKS = tableOf<Framework>({
   kemal: { id: 'kemal', port: 3000, env: { KEMAL_ENV: 'production' } },
   amber: { id: 'amber', port: 3000, env: { AMBER_ENV: 'production', HOST: '0.0.0.0' } },
   lucky: { id: 'lucky', port: 5000, env: { LUCKY_ENV: 'production', HOST: '0.0.0.0' } },
   'action-controller': { id: 'action-controller', port: 3000 },
   grip: { id: 'grip', port: 4004 },
   athena: { id: 'athena', port: 3000 },
-};
+});
 
 const PORTS: readonly PortRule[] = [
   { why: 'the default beside PORT', pattern: /"PORT"\s*(?:,|\]\?\s*\|\||\)\s*\{)\s*"?(?<port>\d{2,5})/g },

@@ -6,6 +6,7 @@ import { Problem } from '../../problems/problem.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { nearestFile, type DotnetProject } from './project-file.ts';
 import type { Solution } from './solution.ts';
+import { tableOf } from '../../plan/table.ts';
 
 const PRODUCT = 'dotnet';
 
@@ -88,14 +89,14 @@ interface Sdk {
 }
 
 /** The last feature band of lines that get no new ones: their moving tag holds it. */
-const LAST_BAND: Readonly<Record<string, string>> = {
+const LAST_BAND = tableOf<string>({
   '3.1': '4',
   '5.0': '4',
   '6.0': '4',
   '7.0': '4',
   '8.0': '4',
   '9.0': '3',
-};
+});
 
 /**
  * The SDK that builds: by global.json, else that of the target. A pinned SDK takes newer patches of its feature band

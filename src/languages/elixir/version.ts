@@ -6,6 +6,7 @@ import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { managedVersions, versionFile } from '../version-files.ts';
 import type { MixFile } from './mix.ts';
+import { tableOf } from '../../plan/table.ts';
 
 const PRODUCT = 'elixir';
 
@@ -76,14 +77,14 @@ function otpLines(elixir: string): number[] {
 }
 
 /** The newest Erlang that the lines before the catalogue's were made for. https://hexdocs.pm/elixir/compatibility-and-deprecations.html */
-const OTP_OF_OLD: Readonly<Record<string, string>> = {
+const OTP_OF_OLD = tableOf<string>({
   '1.15': '26',
   '1.14': '26',
   '1.13': '25',
   '1.12': '24',
   '1.11': '24',
   '1.10': '22',
-};
+});
 
 function otpFor(elixir: string, asked: string | undefined): { otp: string; advice: Advice[] } {
   const known = otpLines(elixir);

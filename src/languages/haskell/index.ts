@@ -14,6 +14,7 @@ import { programWords } from '../program-path.ts';
 import { filesRead, foldersWritten, type FileHabits } from '../run-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
 import { managedVersions } from '../version-files.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** Haskell by Stack or Cabal, with the compiler of the official image: neither tool downloads one. */
 
@@ -60,7 +61,7 @@ function programsOf(inventory: Inventory): { names: string[]; project: string | 
 }
 
 /** GHC by Stackage's long-term snapshots. https://www.stackage.org/ */
-const GHC_OF_LTS: Readonly<Record<string, string>> = {
+const GHC_OF_LTS = tableOf<string>({
   18: '8.10',
   19: '9.0',
   20: '9.2',
@@ -68,9 +69,9 @@ const GHC_OF_LTS: Readonly<Record<string, string>> = {
   22: '9.6',
   23: '9.8',
   24: '9.10',
-};
+});
 /** GHC by the version of `base` that comes with it. https://wiki.haskell.org/Base_package */
-const GHC_OF_BASE: Readonly<Record<string, string>> = {
+const GHC_OF_BASE = tableOf<string>({
   '4.16': '9.2',
   '4.17': '9.4',
   '4.18': '9.6',
@@ -78,7 +79,7 @@ const GHC_OF_BASE: Readonly<Record<string, string>> = {
   '4.20': '9.10',
   '4.21': '9.12',
   '4.22': '9.14',
-};
+});
 /** Not the newest: libraries are slow to follow a new compiler. */
 const USUAL = '9.10';
 

@@ -6,13 +6,14 @@ import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { lineOfKey, type Package } from './package-json.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** Which Node.js: the files that name one, in one order, each read as its own tool reads it. */
 
 const NODE = 'nodejs';
 
 /** Names of long-term lines. https://github.com/nodejs/Release/blob/main/CODENAMES.md */
-const CODENAMES: Readonly<Record<string, string>> = {
+const CODENAMES = tableOf<string>({
   argon: '4',
   boron: '6',
   carbon: '8',
@@ -24,7 +25,7 @@ const CODENAMES: Readonly<Record<string, string>> = {
   iron: '20',
   jod: '22',
   krypton: '24',
-};
+});
 
 const longTerm = (): string | undefined => defaultCycle(NODE)?.cycle;
 const newest = (): string | undefined => cyclesOf(NODE).find((c) => isSupported(c))?.cycle;

@@ -2,6 +2,7 @@ import { baseName, joinPath } from '../../inventory/inventory.ts';
 import { configFile, settingOf } from './config-files.ts';
 import type { JsProject } from './project.ts';
 import type { Line } from './script-line.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** What kind of program a start script names, and how it is started in production. */
 
@@ -109,17 +110,17 @@ function pm2(project: JsProject, line: Line): Program | undefined {
 const mainOf = (line: Line): string => line.pkg.json.main ?? 'index.js';
 
 /** Programs whose entry file is known, so that Node.js itself is the process. */
-const ENTRIES: Readonly<Record<string, readonly [tool: string, entry: string]>> = {
+const ENTRIES = tableOf<readonly [tool: string, entry: string]>({
   next: ['next', 'next/dist/bin/next'],
   'remix-serve': ['@remix-run/serve', '@remix-run/serve/dist/cli.js'],
   fastify: ['fastify-cli', 'fastify-cli/cli.js'],
   strapi: ['@strapi/strapi', '@strapi/strapi/bin/strapi.js'],
   probot: ['probot', 'probot/bin/probot.js'],
   srvx: ['srvx', 'srvx/bin/srvx.mjs'],
-};
+});
 
 /** Which package brings a program of another name. */
-const TOOLS: Readonly<Record<string, string>> = {
+const TOOLS = tableOf<string>({
   'react-router-serve': '@react-router/serve',
   'ts-node': 'ts-node',
   'babel-node': '@babel/node',
@@ -132,7 +133,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   'functions-framework': '@google-cloud/functions-framework',
   payload: 'payload',
   keystone: '@keystone-6/core',
-};
+});
 
 /** An entry in node_modules is where its package is certain to be: at the root, or where pnpm links it. */
 const linked = (project: JsProject): boolean =>

@@ -2,6 +2,7 @@ import { needsShell, toArgv } from '../../plan/command.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import type { Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /**
  * A start script taken apart: the program that it ends in, the environment it sets, and what it does before. Package
@@ -25,7 +26,7 @@ export interface Line {
 
 const ASSIGNMENT = /^([A-Za-z_]\w*)=(?:"([^"$`\\]*)"|'([^']*)'|([^\s"'$`;&|<>()]*))(?:\s+|$)/;
 /** Programs that only set the scene for another: their name, and the options of theirs that take a value. */
-const WRAPPERS: Readonly<Record<string, readonly string[]>> = {
+const WRAPPERS = tableOf<readonly string[]>({
   'cross-env': [],
   'cross-env-shell': [],
   env: ['-u'],
@@ -38,7 +39,7 @@ const WRAPPERS: Readonly<Record<string, readonly string[]>> = {
   op: ['--env-file'],
   infisical: ['--env', '--path'],
   doppler: ['-p', '-c'],
-};
+});
 
 interface Words {
   readonly env: Record<string, string>;

@@ -2,6 +2,7 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice } from '../../plan/plan.ts';
 import { hasPackage, type Composer } from './composer.ts';
 import { hasOpcache } from './version.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** Extensions of PHP: which an app needs, which the official image has, and how the others are built. */
 
@@ -20,7 +21,7 @@ interface Recipe {
   readonly pecl?: true;
 }
 
-const RECIPES: Readonly<Record<string, Recipe>> = {
+const RECIPES = tableOf<Recipe>({
   bcmath: {},
   bz2: { build: ['libbz2-dev'] },
   calendar: {},
@@ -78,7 +79,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   xlswriter: { pecl: true },
   yaml: { pecl: true, build: ['libyaml-dev'] },
   zmq: { pecl: true, build: ['libzmq3-dev'] },
-};
+});
 
 /** For development only; never in an image that serves. */
 const DEVELOPMENT = new Set(['xdebug', 'pcov']);

@@ -1,4 +1,4 @@
-import { satisfies, validRange } from '@renovatebot/pep440';
+import { satisfies, valid, validRange } from '@renovatebot/pep440';
 
 /** Version constraints of Poetry, as PEP 440 specifiers; each `||` branch apart. https://python-poetry.org/docs/dependency-specification/ */
 
@@ -40,7 +40,10 @@ export const alternativesOf = (constraint: string): string[] =>
       .join(','),
   );
 
-/** Whether a full version fits one of the alternatives. What is no specifier rules nothing out. */
+/** Whether a full version fits one of the alternatives. What is no specifier rules nothing out; what is no version fits none. */
 export const fitsAny = (version: string, alternatives: readonly string[]): boolean =>
   alternatives.length === 0 ||
-  alternatives.some((specifier) => specifier === '' || !validRange(specifier) || satisfies(version, specifier));
+  alternatives.some(
+    (specifier) =>
+      specifier === '' || !validRange(specifier) || (valid(version) !== null && satisfies(version, specifier)),
+  );

@@ -8,6 +8,7 @@ import { normalName, isForLinux, parseRequirement, pinnedVersion, type Requireme
 import { readRequirements, requirementsOf, type RequirementsFile } from './requirements-file.ts';
 import { setupRequirements } from './setup-file.ts';
 import { workspaceAt, type Workspace } from './workspace.ts';
+import { tableOf } from '../../plan/table.ts';
 
 export const managers = ['uv', 'poetry', 'pdm', 'pipenv', 'pip'] as const;
 export type Manager = (typeof managers)[number];
@@ -195,7 +196,7 @@ function directOf(
 }
 
 /** What some extras bring along, where no lockfile says so. */
-const BRINGS: Readonly<Record<string, readonly string[]>> = {
+const BRINGS = tableOf<readonly string[]>({
   'fastapi[standard]': ['uvicorn', 'fastapi-cli', 'jinja2', 'python-multipart'],
   'fastapi[standard-no-fastapi-cloud-cli]': ['uvicorn', 'fastapi-cli'],
   'fastapi[all]': ['uvicorn', 'fastapi-cli', 'jinja2'],
@@ -213,7 +214,7 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   'flask-appbuilder': ['flask'],
   apiflask: ['flask'],
   dash: ['flask'],
-};
+});
 
 function packagesOf(
   direct: readonly Requirement[],

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../plan/plan.ts';
 import type { Source } from './modules.ts';
 import type { InstalledPackage } from './project.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /**
  * What Python packages need of the system: to be compiled, and to run. By exact names; what a ready-made wheel brings
@@ -52,7 +53,7 @@ const XMLSEC: Rule = {
   alpine: { build: ['xmlsec-dev', 'pkgconf'], run: ['xmlsec'] },
 };
 
-const RULES: Readonly<Record<string, Rule>> = {
+const RULES = tableOf<Rule>({
   psycopg2: { ...POSTGRES, unless: ['psycopg2-binary'] },
   'psycopg-c': POSTGRES,
   psycopg: { ...POSTGRES, unless: ['psycopg-binary', 'psycopg-c'] },
@@ -155,7 +156,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   pyppeteer: { run: ['chromium'] },
   pymagick: { run: ['imagemagick'] },
   'django-gdal': GDAL,
-};
+});
 
 /** Programs that code calls by name, and the packages that have them. */
 const PROGRAMS: Readonly<Record<string, string>> = {
@@ -251,14 +252,14 @@ export function systemNeeds(
   };
 }
 
-const ALPINE_PROGRAMS: Readonly<Record<string, string>> = {
+const ALPINE_PROGRAMS = tableOf<string>({
   'default-mysql-client': 'mariadb-client',
   'redis-tools': 'redis',
   'openssh-client': 'openssh-client-default',
   'libimage-exiftool-perl': 'exiftool',
   'iputils-ping': 'iputils',
   'libreoffice-core': 'libreoffice',
-};
+});
 
 /** What Alpine's Python image lacks to compile anything. */
 export const ALPINE_COMPILERS = ['build-base', 'libffi-dev', 'git'];

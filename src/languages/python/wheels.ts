@@ -1,5 +1,6 @@
 import { compare, valid } from '@renovatebot/pep440';
 import type { LockedPackage } from './lock.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /**
  * The newest Python that a package of a given version has ready-made wheels for. A newer Python would compile it, which
@@ -22,7 +23,7 @@ export function newestByFiles(files: readonly string[]): number | undefined {
  * For pins without a lockfile: from which version on a package supports which Python 3 minor, newest first, as its
  * project published wheels (or, for pure Python, as it says). Only packages that many projects pin.
  */
-const SUPPORT: Readonly<Record<string, readonly (readonly [from: string, minor: number])[]>> = {
+const SUPPORT = tableOf<readonly (readonly [from: string, minor: number])[]>({
   aiohttp: [
     ['3.13', 14],
     ['3.10.6', 13],
@@ -250,7 +251,7 @@ const SUPPORT: Readonly<Record<string, readonly (readonly [from: string, minor: 
     ['20.1', 14],
     ['19', 11],
   ],
-};
+});
 
 /** The same from the version that is pinned. */
 export function newestByVersion(name: string, version: string): number | undefined {

@@ -1,3 +1,4 @@
+import { tableOf } from '../../plan/table.ts';
 /**
  * Debian packages for gems that are linked with C libraries, by the gems' exact names. The build image has the headers
  * of the common ones (PostgreSQL, MySQL, SQLite, ImageMagick, libffi, libxml2): https://hub.docker.com/_/buildpack-deps.
@@ -8,7 +9,7 @@ interface Native {
   readonly run?: readonly string[];
 }
 
-const NATIVE: Readonly<Record<string, Native>> = {
+const NATIVE = tableOf<Native>({
   pg: { run: ['libpq5'] },
   mysql2: { run: ['libmariadb3'] },
   sqlite3: { run: ['libsqlite3-0'] },
@@ -29,7 +30,7 @@ const NATIVE: Readonly<Record<string, Native>> = {
   'streamio-ffmpeg': { run: ['ffmpeg'] },
   grover: { run: ['chromium'] },
   ferrum: { run: ['chromium'] },
-};
+});
 
 /** Gems with a build of their own for the image's platform bring their library along. */
 const BUNDLED_WHERE_BUILT = new Set(['sqlite3', 'charlock_holmes']);

@@ -7,6 +7,7 @@ import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtim
 import { managedVersions, versionFile } from '../version-files.ts';
 import type { Gemfile } from './gemfile.ts';
 import type { Lockfile } from './lockfile.ts';
+import { tableOf } from '../../plan/table.ts';
 
 const PRODUCT = 'ruby';
 
@@ -67,7 +68,7 @@ function bears(text: string, requirements: readonly string[]): boolean {
 }
 
 /** The newest Ruby that a Rails of old runs with. https://www.fastruby.io/blog/ruby/rails/versions/compatibility-table.html */
-const RAILS: Readonly<Record<string, string>> = {
+const RAILS = tableOf<string>({
   '5.0': '2.5',
   '5.1': '2.5',
   '5.2': '2.7',
@@ -75,7 +76,7 @@ const RAILS: Readonly<Record<string, string>> = {
   '6.1': '3.0',
   '7.0': '3.2',
   '7.1': '3.3',
-};
+});
 
 function ofRails(lock: Lockfile | undefined): VersionSource[] {
   const rails = lock?.gems.get('railties')?.[0]?.version;

@@ -2,6 +2,7 @@ import type { Evidence } from '../../plan/plan.ts';
 import { joinPackages } from '../../plan/packages.ts';
 import type { CargoPackage } from './package.ts';
 import type { CargoProject } from './project.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** What crates need of the system while they are compiled, by their exact names. Names of packages are those of Debian 13. */
 
@@ -84,7 +85,7 @@ const NEEDS: readonly Need[] = [
 ];
 
 /** Crates that people name, and those with C code that come with them where nothing else is asked: without a lock. */
-const BRINGS: Readonly<Record<string, readonly string[]>> = {
+const BRINGS = tableOf<readonly string[]>({
   openssl: ['openssl-sys'],
   'native-tls': ['openssl-sys'],
   reqwest: ['openssl-sys'],
@@ -95,7 +96,7 @@ const BRINGS: Readonly<Record<string, readonly string[]>> = {
   rocksdb: ['clang-sys'],
   tonic: [],
   zmq: ['zmq-sys'],
-};
+});
 
 /** SQLite is built from source where a feature says so; sqlx always does. */
 function sqliteNeed({ local }: CargoProject): boolean {

@@ -8,6 +8,7 @@ import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtim
 import { miseTools, shownText, toolVersions, versionFile } from '../version-files.ts';
 import type { CargoPackage } from './package.ts';
 import type { CargoProject } from './project.ts';
+import { tableOf } from '../../plan/table.ts';
 
 const PRODUCT = 'rust';
 /** Marks a version that is a minimum, in a source's text. */
@@ -114,7 +115,7 @@ function fromManifest({ inventory }: CargoProject, { folder, rustVersion }: Carg
 }
 
 /** The first release that knows an edition. https://doc.rust-lang.org/edition-guide/editions/ */
-const EDITIONS: Readonly<Record<string, string>> = { '2015': '1.0', '2018': '1.31', '2021': '1.56', '2024': '1.85' };
+const EDITIONS = tableOf<string>({ '2015': '1.0', '2018': '1.31', '2021': '1.56', '2024': '1.85' });
 /** The first release that reads a format of Cargo.lock. https://doc.rust-lang.org/cargo/CHANGELOG.html */
 const LOCK_FORMATS: Readonly<Record<number, string>> = { 3: '1.53', 4: '1.78' };
 

@@ -1,5 +1,6 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
+import { tableOf } from '../../plan/table.ts';
 
 /** The script that a project is, where it is nothing else. */
 export interface Script {
@@ -17,7 +18,7 @@ export interface Script {
 export const CONVENTIONAL = ['start.sh', 'main.sh', 'run.sh', 'entrypoint.sh', 'app.sh', 'script.sh'];
 
 /** Interpreters by the package that brings them; those with none are part of the image. */
-const INTERPRETERS: Readonly<Record<string, string | undefined>> = {
+const INTERPRETERS = tableOf<string | undefined>({
   sh: undefined,
   dash: undefined,
   bash: undefined,
@@ -32,7 +33,7 @@ const INTERPRETERS: Readonly<Record<string, string | undefined>> = {
   python: 'python3',
   ruby: 'ruby',
   awk: undefined,
-};
+});
 
 /** Commands that the small image lacks, by the package that brings them. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {

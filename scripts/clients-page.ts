@@ -6,7 +6,7 @@ const read = (path: string): string => readFileSync(new URL(`../test/clients/${p
 const samples: readonly { title: string; make: string; language: string; file: string; note: string }[] = [
   {
     title: 'TypeScript',
-    make: 'npm install openapi-fetch\nnpx openapi-typescript@7 http://localhost:8080/openapi.json -o schema.ts',
+    make: 'npm init -y && npm pkg set type=module\nnpm install openapi-fetch\nnpx openapi-typescript@7 http://localhost:8080/openapi.json -o schema.ts',
     language: 'ts',
     file: 'typescript/main.ts',
     note: 'openapi-typescript needs TypeScript 5 beside it.',
@@ -16,14 +16,14 @@ const samples: readonly { title: string; make: string; language: string; file: s
     make: 'pip install openapi-python-client\nopenapi-python-client generate --url http://localhost:8080/openapi.json --config config.yml --meta none --output-path dockwright_client',
     language: 'python',
     file: 'python/main.py',
-    note: `With this \`config.yml\`:\n\n\`\`\`yaml\n${read('python/config.yml')}\n\`\`\``,
+    note: `It warns that it leaves out bodies of YAML; those of JSON are there. With this \`config.yml\`:\n\n\`\`\`yaml\n${read('python/config.yml')}\n\`\`\``,
   },
   {
     title: 'Go',
-    make: 'curl -sS localhost:8080/openapi.json -o openapi.json\nmkdir -p dockwright\ngo run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -generate types,client -package dockwright -o dockwright/dockwright.gen.go openapi.json\ngo mod tidy',
+    make: 'go mod init example.com/client\ncurl -sS localhost:8080/openapi.json -o openapi.json\nmkdir -p dockwright\ngo run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -generate types,client -package dockwright -o dockwright/dockwright.gen.go openapi.json\ngo mod tidy',
     language: 'go',
     file: 'go/main.go',
-    note: '',
+    note: 'The last command wants the sample beside it.',
   },
   {
     title: 'Java',

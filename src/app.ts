@@ -30,7 +30,7 @@ import { serviceOperations, type Readiness } from './http/routes/service.ts';
 import { tagOperations } from './http/routes/tags.ts';
 import { sourceOperations } from './http/routes/source.ts';
 import { loadTemplates } from './render/load-templates.ts';
-import { createSpoolBudget } from './source/spool.ts';
+import { createSpoolBudget } from './source/spool-budget.ts';
 import { serviceVersion } from './version.ts';
 
 /** The composition root: every plugin and every operation, in order; nothing else. */

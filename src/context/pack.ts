@@ -12,10 +12,13 @@ export interface AddedFile {
   readonly mode?: number;
 }
 
+/** Fills a buffer with the content of a file of the project, from an offset on. */
+type ReadContent = (path: string, from: number, target: Buffer) => void;
+
 export interface PackInput {
   /** What is sent of the project: filtered, sorted. */
   readonly entries: readonly Entry[];
-  readonly content: (path: string) => AsyncIterable<Buffer>;
+  readonly content: ReadContent;
   readonly ignoreFile: AddedFile;
   /** The last entry: a tar that is cut cannot build. */
   readonly dockerfile: AddedFile;
@@ -24,69 +27,115 @@ export interface PackInput {
 export interface PackedContext {
   /** Bytes of the tar. */
   readonly length: number;
-  readonly tar: () => Readable;
+  readonly blocks: () => Generator<Buffer>;
 }
 
-/** Its header is made when it is written: those of all entries at once would be most of the memory. */
-interface Part {
+interface AddedPart {
   readonly entry: TarEntry;
-  readonly content: () => AsyncIterable<Buffer> | Iterable<Buffer>;
+  readonly bytes: Buffer;
 }
 
-const added = ({ path, text, mode = 0o644 }: AddedFile): Part => {
+const added = ({ path, text, mode = 0o644 }: AddedFile): AddedPart => {
   const bytes = Buffer.from(text);
-  return { entry: { path, kind: 'file', mode, size: bytes.length }, content: () => [bytes] };
+  return { entry: { path, kind: 'file', mode, size: bytes.length }, bytes };
 };
 
 /**
- * `docker build -` looks at the first 1,024 bytes, and takes a PAX or GNU header there for a Dockerfile's text: so the
- * ignore file comes first, which is always plain; a folder above it comes right before it.
+ * The added files around the project's own. `docker build -` looks at the first 1,024 bytes, and takes a PAX or GNU
+ * header there for a Dockerfile's text: so the ignore file comes first, which is always plain; a folder above it comes
+ * right before it.
  */
-function partsOf({ entries, content, ignoreFile, dockerfile }: PackInput): Part[] {
-  const replaced = new Set([ignoreFile.path, dockerfile.path]);
-  const first = isPlain({ path: ignoreFile.path, kind: 'file', mode: 0o644, size: 0 }) ? [added(ignoreFile)] : [];
-  const own = entries
-    .filter((e) => !replaced.has(e.path))
-    .map((entry): Part => ({ entry, content: () => content(entry.path) }));
-  return [...first, ...own, added(dockerfile)];
+interface Layout {
+  readonly first: readonly AddedPart[];
+  readonly own: readonly Entry[];
+  readonly last: AddedPart;
+}
+
+function layoutOf({ entries, ignoreFile, dockerfile }: PackInput): Layout {
+  const plain = isPlain({ path: ignoreFile.path, kind: 'file', mode: 0o644, size: 0 });
+  return {
+    first: plain ? [added(ignoreFile)] : [],
+    own: entries.filter((e) => e.path !== ignoreFile.path && e.path !== dockerfile.path),
+    last: added(dockerfile),
+  };
 }
 
 /** Small pieces are put together: each write costs a turn through the stream, and through zlib six times its price. */
 const BLOCK_BYTES = 256 * 1024;
 
-async function* blocks(parts: readonly Part[]): AsyncGenerator<Buffer> {
-  let pending: Buffer[] = [];
-  let bytes = 0;
-  const take = (piece: Buffer): boolean => {
-    pending.push(piece);
-    bytes += piece.length;
-    return bytes >= BLOCK_BYTES;
-  };
-  const join = (): Buffer => {
-    const block = pending.length === 1 && pending[0] ? pending[0] : Buffer.concat(pending, bytes);
-    pending = [];
-    bytes = 0;
-    return block;
-  };
-  for (const { entry, content } of parts) {
-    if (take(entryHeader(entry))) yield join();
-    if (entry.size === 0) continue;
-    for await (const piece of content()) if (take(piece)) yield join();
-    if (take(padding(entry.size))) yield join();
+/** Fills blocks of one size; a full one is handed out, and never written to again. */
+class BlockWriter {
+  #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  #at = 0;
+
+  /** The room that is left of the block, at most so much of it; marked as written. */
+  take(bytes: number): Buffer {
+    const from = this.#at;
+    this.#at = Math.min(BLOCK_BYTES, from + bytes);
+    return this.#block.subarray(from, this.#at);
   }
-  take(endMark());
-  yield join();
+
+  get isFull(): boolean {
+    return this.#at === BLOCK_BYTES;
+  }
+
+  /** What has been written; the writer goes on with a new block. */
+  flush(): Buffer {
+    const written = this.#block.subarray(0, this.#at);
+    this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    this.#at = 0;
+    return written;
+  }
 }
 
-/** Lays a context out. The length is exact; the stream reads contents as it goes. */
-export function packContext(input: PackInput): PackedContext {
-  const parts = partsOf(input);
-  const length = parts.reduce(
-    (sum, { entry }) => sum + headerLength(entry) + entry.size + paddingLength(entry.size),
-    endMark().length,
-  );
-  return { length, tar: () => Readable.from(blocks(parts), { objectMode: false, highWaterMark: BLOCK_BYTES }) };
+/** Writes so many bytes, from a source that fills the buffers that it is given. */
+function* write(writer: BlockWriter, length: number, fill: (from: number, target: Buffer) => void): Generator<Buffer> {
+  for (let from = 0; from < length;) {
+    const target = writer.take(length - from);
+    fill(from, target);
+    from += target.length;
+    if (writer.isFull) yield writer.flush();
+  }
 }
+
+function* writeBytes(writer: BlockWriter, bytes: Buffer): Generator<Buffer> {
+  yield* write(writer, bytes.length, (from, target) => bytes.copy(target, 0, from));
+}
+
+function* writeAdded(writer: BlockWriter, { entry, bytes }: AddedPart): Generator<Buffer> {
+  yield* writeBytes(writer, entryHeader(entry));
+  yield* writeBytes(writer, bytes);
+  yield* writeBytes(writer, padding(entry.size));
+}
+
+function* blocks({ first, own, last }: Layout, content: ReadContent): Generator<Buffer> {
+  const writer = new BlockWriter();
+  for (const part of first) yield* writeAdded(writer, part);
+  for (const entry of own) {
+    yield* writeBytes(writer, entryHeader(entry));
+    if (entry.size === 0) continue;
+    yield* write(writer, entry.size, (from, target) => content(entry.path, from, target));
+    yield* writeBytes(writer, padding(entry.size));
+  }
+  yield* writeAdded(writer, last);
+  yield* writeBytes(writer, endMark());
+  yield writer.flush();
+}
+
+const lengthOf = (entry: TarEntry): number => headerLength(entry) + entry.size + paddingLength(entry.size);
+
+/** Lays a context out. The length is exact; contents are read block by block. */
+export function packContext(input: PackInput): PackedContext {
+  const layout = layoutOf(input);
+  const { first, own, last } = layout;
+  let length = endMark().length + lengthOf(last.entry);
+  for (const { entry } of first) length += lengthOf(entry);
+  for (const entry of own) length += lengthOf(entry);
+  return { length, blocks: () => blocks(layout, input.content) };
+}
+
+export const tarStream = ({ blocks: all }: PackedContext): Readable =>
+  Readable.from(all(), { objectMode: false, highWaterMark: BLOCK_BYTES });
 
 /** Level 1: an eighth more bytes than level 6 in less than half the time. */
 export const gzipped = (tar: Readable): Readable => {
@@ -98,9 +147,9 @@ export const gzipped = (tar: Readable): Readable => {
 
 /** A tar of nothing but these files, to be unpacked over a project. */
 export function packFiles(files: readonly AddedFile[]): Buffer {
-  const pieces = files.flatMap(({ path, text, mode = 0o644 }) => {
-    const bytes = Buffer.from(text);
-    return [entryHeader({ path, kind: 'file', mode, size: bytes.length }), bytes, padding(bytes.length)];
+  const pieces = files.flatMap((file) => {
+    const { entry, bytes } = added(file);
+    return [entryHeader(entry), bytes, padding(bytes.length)];
   });
   return Buffer.concat([...pieces, endMark()]);
 }

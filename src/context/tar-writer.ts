@@ -29,46 +29,51 @@ const octal = (value: number, length: number): string => `${value.toString(8).pa
 const padded = (size: number): number => Math.ceil(size / BLOCK) * BLOCK;
 
 interface SplitName {
-  readonly name: Buffer;
-  readonly prefix: Buffer;
+  readonly name: string;
+  readonly prefix: string;
 }
+
+const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 /** Splits a path at a slash into the two fields of ustar; undefined where it does not fit, or is not ASCII. */
 function splitName(path: string): SplitName | undefined {
-  const whole = Buffer.from(path);
-  if (whole.length !== path.length) return undefined;
-  if (whole.length <= NAME_BYTES) return { name: whole, prefix: Buffer.alloc(0) };
+  if (!isAscii(path)) return undefined;
+  if (path.length <= NAME_BYTES) return { name: path, prefix: '' };
   for (let slash = path.indexOf('/'); slash > 0 && slash <= PREFIX_BYTES; slash = path.indexOf('/', slash + 1)) {
-    const rest = whole.length - slash - 1;
-    if (rest > 0 && rest <= NAME_BYTES) return { name: whole.subarray(slash + 1), prefix: whole.subarray(0, slash) };
+    const rest = path.length - slash - 1;
+    if (rest > 0 && rest <= NAME_BYTES) return { name: path.slice(slash + 1), prefix: path.slice(0, slash) };
   }
   return undefined;
 }
 
+/** ASCII texts, which fit. */
 interface Fields {
-  readonly name: Buffer;
-  readonly prefix: Buffer;
+  readonly name: string;
+  readonly prefix: string;
   readonly mode: number;
   readonly size: number;
   readonly type: string;
-  readonly target: Buffer;
+  readonly target: string;
 }
 
+/** What all headers have in common: owner 0:0, one time, blanks for the checksum, the magic word. */
+const TEMPLATE = Buffer.alloc(BLOCK);
+TEMPLATE.write(octal(0, 8), 108, 'latin1');
+TEMPLATE.write(octal(0, 8), 116, 'latin1');
+TEMPLATE.write(octal(MTIME, 12), 136, 'latin1');
+TEMPLATE.write('        ', 148, 'latin1');
+TEMPLATE.write('ustar\x0000', 257, 'latin1');
+
 function headerBlock({ name, prefix, mode, size, type, target }: Fields): Buffer {
-  const block = Buffer.alloc(BLOCK);
-  name.copy(block, 0, 0, NAME_BYTES);
+  const block = Buffer.from(TEMPLATE);
+  block.write(name, 0, 'latin1');
   block.write(octal(mode, 8), 100, 'latin1');
-  block.write(octal(0, 8), 108, 'latin1');
-  block.write(octal(0, 8), 116, 'latin1');
   block.write(octal(size, 12), 124, 'latin1');
-  block.write(octal(MTIME, 12), 136, 'latin1');
-  block.write('        ', 148, 'latin1');
   block.write(type, 156, 'latin1');
-  target.copy(block, 157, 0, NAME_BYTES);
-  block.write('ustar\x0000', 257, 'latin1');
-  prefix.copy(block, 345, 0, PREFIX_BYTES);
+  if (target !== '') block.write(target, 157, 'latin1');
+  if (prefix !== '') block.write(prefix, 345, 'latin1');
   let sum = 0;
-  for (const byte of block) sum += byte;
+  for (let i = 0; i < BLOCK; i++) sum += block[i] ?? 0;
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return block;
 }
@@ -83,15 +88,14 @@ function paxRecord(key: string, value: string): string {
 }
 
 function paxBlocks(records: readonly string[]): Buffer[] {
-  if (records.length === 0) return [];
   const body = Buffer.from(records.join(''));
   const header = headerBlock({
-    name: Buffer.from('PaxHeader'),
-    prefix: Buffer.alloc(0),
+    name: 'PaxHeader',
+    prefix: '',
     mode: 0o644,
     size: body.length,
     type: 'x',
-    target: Buffer.alloc(0),
+    target: '',
   });
   return [header, body, Buffer.alloc(padded(body.length) - body.length)];
 }
@@ -102,28 +106,26 @@ const modeOf = ({ kind, mode }: TarEntry): number =>
 
 /** The header of an entry: one block, or three and more where it needs PAX. Owner 0:0, no names. */
 export function entryHeader(entry: TarEntry): Buffer {
-  const path = entry.kind === 'directory' ? `${entry.path}/` : entry.path;
-  const target = Buffer.from(entry.target ?? '');
+  const { kind, size, target = '' } = entry;
+  const path = kind === 'directory' ? `${entry.path}/` : entry.path;
   const split = splitName(path);
-  const ascii = (text: string): boolean => Buffer.byteLength(text) === text.length;
-  const longTarget = target.length > NAME_BYTES || !ascii(entry.target ?? '');
+  const longTarget = target.length > NAME_BYTES || !isAscii(target);
+  const block = headerBlock({
+    name: split?.name ?? 'PaxEntry',
+    prefix: split?.prefix ?? '',
+    mode: modeOf(entry),
+    size: size > MAX_OCTAL_SIZE ? 0 : size,
+    type: TYPES[kind],
+    target: longTarget ? '' : target,
+  });
+  if (split && !longTarget && size <= MAX_OCTAL_SIZE) return block;
   const records = [
     ...(split ? [] : [paxRecord('path', path)]),
-    ...(longTarget ? [paxRecord('linkpath', entry.target ?? '')] : []),
-    ...(entry.size > MAX_OCTAL_SIZE ? [paxRecord('size', String(entry.size))] : []),
+    ...(longTarget ? [paxRecord('linkpath', target)] : []),
+    ...(size > MAX_OCTAL_SIZE ? [paxRecord('size', String(size))] : []),
   ];
-  const block = headerBlock({
-    name: split?.name ?? Buffer.from('PaxEntry'),
-    prefix: split?.prefix ?? Buffer.alloc(0),
-    mode: modeOf(entry),
-    size: entry.size > MAX_OCTAL_SIZE ? 0 : entry.size,
-    type: TYPES[entry.kind],
-    target: longTarget ? Buffer.alloc(0) : target,
-  });
   return Buffer.concat([...paxBlocks(records), block]);
 }
-
-const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
 
 /** Whether an entry's header is one plain block: what the first one of a context has to be. */
 export function isPlain({ path, kind, size, target = '' }: TarEntry): boolean {

@@ -16,6 +16,50 @@ const CONFIGURATION =
 
 const projectFile = new RegExp(`(^|/)(${PROJECT_FILES.map((f) => f.replaceAll('.', '\\.')).join('|')})$`);
 
+type Reader = (path: string) => boolean;
+
+/** Each reader once: Node.js and Bun share theirs. */
+const readersOf = (ids: readonly string[]): Reader[] => [
+  ...new Set(languages.filter((l) => ids.includes(l.id)).map((l) => l.readsText)),
+];
+
+const all = readersOf(languages.map((l) => l.id));
+
+/** Of most files of a large project, the ending tells which languages could want their text; to ask all costs ten times as much. */
+const SCRIPT = readersOf(['node', 'bun', 'deno']);
+const NOBODY: readonly Reader[] = [];
+const readersByEnding: ReadonlyMap<string, readonly Reader[]> = new Map([
+  ...['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'].map((ending) => [ending, SCRIPT] as const),
+  ...[
+    'css',
+    'scss',
+    'less',
+    'md',
+    'map',
+    'svg',
+    'png',
+    'jpg',
+    'jpeg',
+    'gif',
+    'webp',
+    'ico',
+    'woff',
+    'woff2',
+    'ttf',
+  ].map((ending) => [ending, NOBODY] as const),
+  ['py', readersOf(['python'])],
+  ['go', readersOf(['go'])],
+  ['rs', readersOf(['rust'])],
+  ['java', readersOf(['java', 'scala'])],
+  ['kt', readersOf(['java', 'scala'])],
+  ['cs', readersOf(['dotnet'])],
+  ['php', readersOf(['php'])],
+  ['rb', readersOf(['ruby'])],
+]);
+
+export const readersFor = (path: string): readonly Reader[] =>
+  readersByEnding.get(path.slice(path.lastIndexOf('.') + 1)) ?? all;
+
 /** Whether a file's text has to be kept while an archive is read: what detection, planning or the analysis looks into. */
 export function isKeptText(path: string): boolean {
   if (FOREIGN.test(path)) return false;
@@ -24,6 +68,6 @@ export function isKeptText(path: string): boolean {
     CONFIGURATION.test(path) ||
     tellsSecrets(path) ||
     projectFile.test(path) ||
-    languages.some((language) => language.readsText(path))
+    readersFor(path).some((readsText) => readsText(path))
   );
 }

@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import { faultsOf } from '../manifest/parse.ts';
 import type { ProblemSlug } from '../problems/catalogue.ts';
 import { Problem } from '../problems/problem.ts';
-import type { SpoolBudget } from '../source/spool.ts';
+import type { SpoolBudget } from '../source/spool-budget.ts';
 import type { Admission } from './admission.ts';
 import type { Metrics } from './metrics.ts';
 

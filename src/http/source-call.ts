@@ -79,7 +79,7 @@ export async function withSource<Result, Query extends ManifestOptions & Partial
   try {
     return await use({ source, manifest, etag: (type) => etagOf(services.version, source.digest, sent, query, type) });
   } catch (error) {
-    await source.dispose();
+    source.dispose();
     throw error;
   }
 }

@@ -75,7 +75,7 @@ async function readParts(
       else throw wrongPart(part);
     }
   } catch (error) {
-    await source?.dispose();
+    source?.dispose();
     throw faults.has(error) ? damagedForm(error) : (error as Error);
   }
   if (source) return { source, manifest: manifest ?? {} };

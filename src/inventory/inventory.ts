@@ -80,26 +80,32 @@ interface Index {
   /** Sorted by path, so that what lies below a directory stands in a row. */
   readonly sorted: readonly Entry[];
   readonly byPath: ReadonlyMap<string, Entry>;
-  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** The directories that have been asked for. */
+  readonly names: Map<string, readonly string[]>;
   readonly texts: ReadonlyMap<string, KeptText>;
 }
 
-function indexOf(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText>, complete: boolean): Index {
+const indexOf = (
+  byPath: ReadonlyMap<string, Entry>,
+  texts: ReadonlyMap<string, KeptText>,
+  complete: boolean,
+): Index => ({
+  complete,
+  sorted: [...byPath.values()].sort(byPathOrder),
+  byPath,
+  names: new Map(),
+  texts,
+});
+
+/** By path, with the directories that no entry names. */
+function withParents(entries: Iterable<Entry>): Map<string, Entry> {
   const byPath = new Map<string, Entry>();
   for (const entry of entries) byPath.set(entry.path, entry);
   for (const path of byPath.keys()) {
     for (let parent = parentOf(path); parent !== '' && !byPath.has(parent); parent = parentOf(parent))
       byPath.set(parent, { path: parent, kind: 'directory', size: 0, mode: 0o755 });
   }
-  const sorted = [...byPath.values()].sort(byPathOrder);
-  const names = new Map<string, string[]>();
-  for (const { path } of sorted) {
-    const parent = parentOf(path);
-    const list = names.get(parent);
-    if (list) list.push(baseName(path));
-    else names.set(parent, [baseName(path)]);
-  }
-  return { complete, sorted, byPath, names, texts };
+  return byPath;
 }
 
 /** The index of the first entry whose path is not before a text. */
@@ -112,6 +118,22 @@ function firstFrom(sorted: readonly Entry[], text: string): number {
     else high = middle;
   }
   return low;
+}
+
+/** The character after the slash: `a/` and all that lies below it is before `a0`. */
+const AFTER_SLASH = '0';
+
+/** Names in a directory (`prefix` is its path and a slash), from one subtree to the next. */
+function namesBelow(sorted: readonly Entry[], prefix: string): string[] {
+  const names: string[] = [];
+  let i = firstFrom(sorted, prefix);
+  for (;;) {
+    const path = sorted[i]?.path;
+    if (!path?.startsWith(prefix)) return names;
+    const slash = path.indexOf('/', prefix.length);
+    if (slash < 0) names.push(path.slice(prefix.length));
+    i = slash < 0 ? i + 1 : firstFrom(sorted, path.slice(0, slash) + AFTER_SLASH);
+  }
 }
 
 /** A tree, or what lies below a directory of one; the latter costs nothing until its entries are asked for. */
@@ -180,7 +202,11 @@ class Tree implements Inventory {
   }
 
   names(directory: string): readonly string[] {
-    return this.#index.names.get((this.#prefix + directory).replace(/\/$/, '')) ?? [];
+    const path = (this.#prefix + directory).replace(/\/$/, '');
+    const { names, sorted } = this.#index;
+    const known = names.get(path) ?? namesBelow(sorted, path === '' ? '' : `${path}/`);
+    names.set(path, known);
+    return known;
   }
 
   files(fits: RegExp | ((path: string) => boolean)): readonly string[] {
@@ -194,9 +220,14 @@ class Tree implements Inventory {
 }
 
 /** An inventory of a whole project: `entries` in any order, parents may be missing; `texts` by path. */
-export function createInventory(entries: Iterable<Entry>, texts: ReadonlyMap<string, KeptText> = new Map()): Inventory {
-  return new Tree(indexOf(entries, texts, true));
-}
+export const createInventory = (
+  entries: Iterable<Entry>,
+  texts: ReadonlyMap<string, KeptText> = new Map(),
+): Inventory => inventoryOf(withParents(entries), texts);
+
+/** The same, of entries by path that hold the parents of each. */
+export const inventoryOf = (byPath: ReadonlyMap<string, Entry>, texts: ReadonlyMap<string, KeptText>): Inventory =>
+  new Tree(indexOf(byPath, texts, true));
 
 /** An inventory of the few files that a manifest carries inline; with none of them it is empty. */
 export function inlineInventory(files: Readonly<Record<string, string>> = {}): Inventory {
@@ -204,5 +235,5 @@ export function inlineInventory(files: Readonly<Record<string, string>> = {}): I
   const entries = [...texts].map(([path, { text }]): Entry => {
     return { path, kind: 'file', size: Buffer.byteLength(text), mode: 0o644 };
   });
-  return new Tree(indexOf(entries, texts, false));
+  return new Tree(indexOf(withParents(entries), texts, false));
 }

@@ -102,7 +102,7 @@ export interface Language {
     readonly product?: string;
   };
   /** True for a path (relative to the project) whose text detection or planning needs. Seen for every entry: keep it fast. */
-  readsText(path: string): boolean;
+  readonly readsText: (path: string) => boolean;
   /** Signs in this very directory (the inventory's root), not below it. */
   detect(inventory: Inventory): readonly Sign[];
   /** Where `app` is a member of a workspace, the folder of that workspace's root ('' for the root of the tree). */

@@ -53,9 +53,11 @@ function check(path: string, limits: SourceLimits): void {
  */
 export function entryPath(name: Buffer, limits: SourceLimits): string {
   if (name.length > limits.path.value) throw exceeded(limits.path, `A path has ${name.length} bytes`, 'Shorten it.');
+  // Of the plain case, which is ASCII, a byte is a character.
+  const latin = name.toString('latin1');
+  if (latin.length < MAX_COMPONENT_BYTES && PLAIN.test(latin)) return latin;
   const text = decode(name);
   if (text === '') throw refuse('', 'has an empty name');
-  if (text.length < MAX_COMPONENT_BYTES && PLAIN.test(text)) return text;
   const path = normalised(text);
   if (path !== '') check(path, limits);
   return path;

@@ -23,12 +23,12 @@ export interface Source {
   readonly notices: readonly Notice[];
   /** SHA-256 of the bytes that were sent. */
   readonly digest: string;
-  /** SHA-256 by path, with `contents: 'digest'`. */
+  /** SHA-256 of larger files by path, with `contents: 'digest'`. */
   readonly digests: ReadonlyMap<string, string>;
-  /** The content of a regular file, with `contents: 'spool'`; empty for any other path. */
-  readonly content: (path: string) => AsyncGenerator<Buffer>;
+  /** Fills a buffer with the content of a regular file from an offset on, with `contents: 'spool'`. */
+  readonly content: (path: string, from: number, target: Buffer) => void;
   /** Gives memory and disk back; may be called again. */
-  dispose(): Promise<void>;
+  dispose(): void;
 }
 
 /** Counts, hashes and bounds what is sent, and gives up on a sender that has gone silent. */
@@ -88,7 +88,7 @@ async function readTar(
   bytes: AsyncGenerator<Buffer>,
   format: Format,
   builder: TreeBuilder,
-  spool: Spool,
+  spool: Spool | undefined,
 ): Promise<void> {
   const { head, all } = await peek(bytes, BLOCK);
   if (format !== 'tar' && head.length > 0 && !isTar(head)) {
@@ -97,18 +97,15 @@ async function readTar(
   }
   const scanner = new TarScanner(builder);
   for await (const chunk of all) {
+    spool?.append(chunk);
     scanner.write(chunk);
-    await spool.settle();
   }
   scanner.finish();
 }
 
 async function spoolRaw(bytes: AsyncGenerator<Buffer>, spool: Spool): Promise<void> {
-  for await (const chunk of bytes) {
-    spool.append(chunk);
-    await spool.settle();
-  }
-  await spool.seal();
+  for await (const chunk of bytes) spool.append(chunk);
+  spool.seal();
 }
 
 /**
@@ -124,31 +121,32 @@ export async function readSource(body: Readable, options: ReadOptions): Promise<
   const meter: Meter = { sent: 0, inflated: 0 };
   const bytes = received(body, meter, hash, limits);
   try {
-    const builder = new TreeBuilder(spool, options);
+    const builder = new TreeBuilder(options);
+    const contents = options.contents === 'spool' ? spool : undefined;
     const { head, all } = await peek(bytes, BLOCK);
     const format = sniff(head);
     if (format === 'zip') {
       await spoolRaw(all, raw);
-      await readZip(raw, builder, limits, async () => spool.settle());
+      await readZip(raw, builder, limits, contents);
     } else {
-      await readTar(inflate(all, format, meter, limits), format, builder, spool);
+      await readTar(inflate(all, format, meter, limits), format, builder, contents);
     }
     const built = builder.finish();
-    await spool.seal();
+    spool.seal();
     return sourceOf(format, built, spool, hash.digest('hex'));
   } catch (error) {
-    await spool.dispose();
+    spool.dispose();
     throw error;
   } finally {
     // Ends its watch over a silent sender; not awaited, for it may be waiting for that sender itself.
     void bytes.return(undefined);
-    await raw.dispose();
+    raw.dispose();
   }
 }
 
 function sourceOf(
   format: Format,
-  { inventory, notices, stored, digests }: BuiltTree,
+  { inventory, notices, offsetOf, digests }: BuiltTree,
   spool: Spool,
   digest: string,
 ): Source {
@@ -158,10 +156,7 @@ function sourceOf(
     notices,
     digest,
     digests,
-    content: (path) => {
-      const { offset, size } = stored.get(path) ?? { offset: 0, size: 0 };
-      return spool.read(offset, size);
-    },
-    dispose: async () => spool.dispose(),
+    content: (path, from, target) => spool.read(offsetOf(path) + from, target),
+    dispose: () => spool.dispose(),
   };
 }

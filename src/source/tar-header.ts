@@ -58,19 +58,21 @@ const CHECKSUM_LENGTH = 8;
 
 /** Sums the block with its checksum field taken as blanks; old writers added signed bytes. */
 function hasRightChecksum(block: Buffer): boolean {
-  let unsigned = 0;
-  let high = 0;
-  for (let i = 0; i < BLOCK; i++) {
-    const byte = i >= CHECKSUM_AT && i < CHECKSUM_AT + CHECKSUM_LENGTH ? 0x20 : (block[i] ?? 0);
-    unsigned += byte;
-    high += byte >> 7;
-  }
-  const signed = unsigned - 256 * high;
+  let sum = CHECKSUM_LENGTH * 0x20;
+  for (let i = 0; i < BLOCK; i++) sum += block[i] ?? 0;
+  for (let i = CHECKSUM_AT; i < CHECKSUM_AT + CHECKSUM_LENGTH; i++) sum -= block[i] ?? 0;
   const stated = numeric(block, CHECKSUM_AT, CHECKSUM_LENGTH, 'checksum');
-  return stated === unsigned || stated === signed;
+  return stated === sum || stated === sum - 256 * highBytes(block);
 }
 
-export const isZeroBlock = (block: Buffer): boolean => block.every((byte) => byte === 0);
+function highBytes(block: Buffer): number {
+  let count = 0;
+  for (let i = 0; i < BLOCK; i++)
+    if ((block[i] ?? 0) > 0x7f && (i < CHECKSUM_AT || i >= CHECKSUM_AT + CHECKSUM_LENGTH)) count++;
+  return count;
+}
+
+export const isZeroBlock = (block: Buffer): boolean => block[0] === 0 && block.every((byte) => byte === 0);
 
 /** Whether 512 bytes can be a header at all: what tells an old tar without a magic word. */
 export function looksLikeHeader(block: Buffer): boolean {
@@ -83,22 +85,23 @@ export function looksLikeHeader(block: Buffer): boolean {
 
 /** The prefix is part of the name only in POSIX archives; star keeps times in its last bytes. */
 function prefixOf(block: Buffer): Buffer | undefined {
-  if (block.toString('latin1', 257, 263) !== 'ustar\0') return undefined;
+  // A prefix is rare, and its first byte tells.
+  if (block[345] === 0 || block.toString('latin1', 257, 263) !== 'ustar\0') return undefined;
   const length = block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155;
   const prefix = field(block, 345, length);
   return prefix.length > 0 ? prefix : undefined;
 }
 
-/** Parses a header block. Throws `invalid-archive`. The buffers are copies. */
+/** Parses a header block. Throws `invalid-archive`. The buffers are parts of the block. */
 export function parseHeader(block: Buffer): TarHeader {
   if (!hasRightChecksum(block)) throw damaged('a header’s checksum is wrong');
   const name = field(block, 0, 100);
   const prefix = prefixOf(block);
   return {
-    name: prefix ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+    name: prefix ? Buffer.concat([prefix, Buffer.from('/'), name]) : name,
     mode: numeric(block, 100, 8, 'mode'),
     size: numeric(block, 124, 12, 'size'),
     type: block.toString('latin1', 156, 157),
-    linkName: Buffer.from(field(block, 157, 100)),
+    linkName: field(block, 157, 100),
   };
 }

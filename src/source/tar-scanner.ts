@@ -10,11 +10,14 @@ import { BLOCK, damaged, isZeroBlock, parseHeader, type TarHeader } from './tar-
 
 export type EntryKind = 'file' | 'directory' | 'symlink' | 'hardlink';
 
+/** Valid until its `end`: the buffers are parts of what was read. */
 export interface ScannedEntry {
   readonly name: Buffer;
   readonly kind: EntryKind;
   readonly mode: number;
   readonly size: number;
+  /** Where the content begins, in the bytes that are read. */
+  readonly offset: number;
   /** Links only. */
   readonly target?: Buffer;
 }
@@ -36,6 +39,8 @@ const MAX_META_RUN = 16;
 /** And all of them together: parsing them is work that no entry shows. */
 const MAX_META_TOTAL = 256 * 1024 * 1024;
 
+const META_TYPES = new Set(['x', 'g', 'L', 'K']);
+
 const refusedTypes: Readonly<Record<string, string>> = {
   '3': 'a character device',
   '4': 'a block device',
@@ -55,6 +60,8 @@ export class TarScanner {
   #partial = Buffer.alloc(0);
   /** Bytes that are left of the content, the meta body, or the padding. */
   #left = 0;
+  /** Bytes before the one that is looked at. */
+  #position = 0;
   #padding = 0;
   #zeroBlocks = 0;
   #metaType = '';
@@ -74,7 +81,9 @@ export class TarScanner {
     let at = 0;
     while (at < chunk.length) {
       if (this.#state === 'after') return;
-      at += this.#state === 'header' ? this.#takeHeader(chunk, at) : this.#takeBody(chunk, at);
+      const taken = this.#state === 'header' ? this.#takeHeader(chunk, at) : this.#takeBody(chunk, at);
+      at += taken;
+      this.#position += taken;
     }
   }
 
@@ -88,7 +97,7 @@ export class TarScanner {
 
   #takeHeader(chunk: Buffer, at: number): number {
     if (this.#partial.length === 0 && chunk.length - at >= BLOCK) {
-      this.#header(chunk.subarray(at, at + BLOCK));
+      this.#header(chunk.subarray(at, at + BLOCK), this.#position + BLOCK);
       return BLOCK;
     }
     const taken = Math.min(BLOCK - this.#partial.length, chunk.length - at);
@@ -96,7 +105,7 @@ export class TarScanner {
     if (this.#partial.length === BLOCK) {
       const block = this.#partial;
       this.#partial = Buffer.alloc(0);
-      this.#header(block);
+      this.#header(block, this.#position + taken);
     }
     return taken;
   }
@@ -119,7 +128,7 @@ export class TarScanner {
     this.#state = this.#left > 0 ? 'padding' : 'header';
   }
 
-  #header(block: Buffer): void {
+  #header(block: Buffer, end: number): void {
     if (isZeroBlock(block)) {
       this.#zeroBlocks++;
       if (this.#zeroBlocks === 2) this.#state = 'after';
@@ -127,8 +136,8 @@ export class TarScanner {
     }
     if (this.#zeroBlocks > 0) throw damaged('entries go on after an end mark');
     const header = parseHeader(block);
-    if ('xgLK'.includes(header.type) && header.type !== '') this.#beginMeta(header);
-    else this.#beginEntry(header);
+    if (META_TYPES.has(header.type)) this.#beginMeta(header);
+    else this.#beginEntry(header, end);
   }
 
   #expect(state: State, size: number): void {
@@ -160,7 +169,7 @@ export class TarScanner {
     else parsePax(body);
   }
 
-  #beginEntry(header: TarHeader): void {
+  #beginEntry(header: TarHeader, offset: number): void {
     this.#metaRun = 0;
     const pax = this.#pax;
     // The GNU long name goes over the PAX path, whatever their order.
@@ -181,6 +190,7 @@ export class TarScanner {
       kind,
       mode: header.mode,
       size: length,
+      offset,
       ...(kind === 'symlink' || kind === 'hardlink' ? { target } : {}),
     });
     this.#expect('content', length);

@@ -1,6 +1,6 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, hash, type Hash } from 'node:crypto';
 import {
-  createInventory,
+  inventoryOf,
   parentOf,
   resolveTarget,
   type Entry,
@@ -10,9 +10,8 @@ import {
 import { Problem } from '../problems/problem.ts';
 import { entryPath, linkTarget } from './entry-path.ts';
 import { exceeded, fixedLimits, type SourceLimits } from './limits.ts';
-import type { Spool } from './spool.ts';
 import type { EntrySink, ScannedEntry } from './tar-scanner.ts';
-import { stripParts, wrapperOf } from './wrapper.ts';
+import { stripped, wrapperOf } from './wrapper.ts';
 
 /** What was met in an archive and handled by a stated rule. */
 export interface Notice {
@@ -22,22 +21,17 @@ export interface Notice {
   readonly detail: string;
 }
 
-export interface Stored {
+/** One object for each of up to 200,000 entries, from the archive to the answer. */
+interface StoredEntry extends Entry {
+  /** Where its content begins, in the bytes that were spooled. */
   readonly offset: number;
-  readonly size: number;
-}
-
-interface Node extends Stored {
-  readonly kind: Entry['kind'];
-  readonly mode: number;
-  readonly target?: string;
   readonly digest?: string;
 }
 
 export interface BuiltTree {
   readonly inventory: Inventory;
   readonly notices: readonly Notice[];
-  readonly stored: ReadonlyMap<string, Stored>;
+  readonly offsetOf: (path: string) => number;
   readonly digests: ReadonlyMap<string, string>;
 }
 
@@ -53,14 +47,15 @@ const SINGLE = /(^|\/)(Dockerfile|\.dockerignore)$/;
 /** Leaves of an old writer's global header, as a file. */
 const NOT_A_FILE = /(^|\/)pax_global_header$/;
 const NOTICES = 1000;
+/** Its own lower case and normal form: nothing has to be made to see whether another path differs in those only. */
+const PLAIN_CASE = /^[ -@[-~]*$/;
 /** Bytes from which on a content is hashed: small ones are the same everywhere, and no news. */
 const DIGEST_FROM = 1024;
 
 /** Collects the entries of an archive as a tree, by stated rules: the last of two wins, links are carried and never followed. */
 export class TreeBuilder implements EntrySink {
   readonly #options: TreeOptions;
-  readonly #spool: Spool;
-  readonly #nodes = new Map<string, Node>();
+  readonly #nodes = new Map<string, StoredEntry>();
   readonly #texts = new Map<string, KeptText>();
   readonly #notices: Notice[] = [];
   #entries = 0;
@@ -73,13 +68,14 @@ export class TreeBuilder implements EntrySink {
   #wrapper: string | undefined;
   #path = '';
   #current: ScannedEntry | undefined;
-  #offset = 0;
   #text: Buffer[] | undefined;
   #textLength = 0;
   #hash: Hash | undefined;
+  #digest: string | undefined;
+  /** A folder that is known to be one: entries come folder by folder. */
+  #lastFolder = '';
 
-  constructor(spool: Spool, options: TreeOptions) {
-    this.#spool = spool;
+  constructor(options: TreeOptions) {
     this.#options = options;
   }
 
@@ -88,13 +84,10 @@ export class TreeBuilder implements EntrySink {
     this.#pathBytes += entry.name.length + (entry.target?.length ?? 0);
     this.#path = entryPath(entry.name, this.#options.limits);
     this.#current = entry;
-    this.#offset = this.#spool.length;
     this.#text = entry.kind === 'file' && !NOT_A_FILE.test(this.#path) && this.#keeps(this.#path) ? [] : undefined;
     this.#textLength = 0;
-    this.#hash =
-      this.#options.contents === 'digest' && entry.kind === 'file' && entry.size >= DIGEST_FROM
-        ? createHash('sha256')
-        : undefined;
+    this.#hash = undefined;
+    this.#digest = undefined;
   }
 
   #countEntry(): void {
@@ -117,7 +110,7 @@ export class TreeBuilder implements EntrySink {
         'Flatten the folders.',
       );
     this.#pathBytes += path.length;
-    this.#nodes.set(path, { kind: 'directory', mode: 0o755, size: 0, offset: 0 });
+    this.#nodes.set(path, { path, kind: 'directory', mode: 0o755, size: 0, offset: 0 });
   }
 
   #checkPathBytes(): void {
@@ -141,12 +134,19 @@ export class TreeBuilder implements EntrySink {
   }
 
   data(slice: Buffer): void {
-    if (this.#options.contents === 'spool') this.#spool.append(slice);
-    this.#hash?.update(slice);
+    if (this.#options.contents === 'digest') this.#addToDigest(slice);
     if (!this.#text) return;
     const room = this.#options.limits.text.value - this.#textLength;
     if (room > 0) this.#text.push(Buffer.from(slice.subarray(0, room)));
     this.#textLength += slice.length;
+  }
+
+  /** Most contents come in one slice, which costs a quarter of a hash that is fed. */
+  #addToDigest(slice: Buffer): void {
+    const size = this.#current?.size ?? 0;
+    if (size < DIGEST_FROM) return;
+    if (slice.length === size) this.#digest = hash('sha256', slice, 'base64');
+    else (this.#hash ??= createHash('sha256')).update(slice);
   }
 
   end(): void {
@@ -158,35 +158,26 @@ export class TreeBuilder implements EntrySink {
       return;
     }
     if (NOT_A_FILE.test(path) && entry.kind === 'file') return;
-    this.#place(path, this.#nodeOf(entry, path));
+    this.#place(this.#nodeOf(entry, path));
     this.#keepText(path);
   }
 
-  #nodeOf(entry: ScannedEntry, path: string): Node {
-    if (entry.kind === 'symlink')
-      return {
-        kind: 'symlink',
-        mode: 0o777,
-        size: 0,
-        offset: 0,
-        target: linkTarget(entry.target ?? Buffer.alloc(0), path, this.#options.limits),
-      };
-    if (entry.kind === 'directory') return { kind: 'directory', mode: entry.mode & 0o777, size: 0, offset: 0 };
-    if (entry.kind === 'hardlink') return this.#linkedNode(entry, path);
-    if ((entry.mode & 0o7000) !== 0)
+  #nodeOf(entry: ScannedEntry, path: string): StoredEntry {
+    const { kind, mode, size, offset } = entry;
+    if (kind === 'symlink') {
+      const target = linkTarget(entry.target ?? Buffer.alloc(0), path, this.#options.limits);
+      return { path, kind, mode: 0o777, size: 0, offset: 0, target };
+    }
+    if (kind === 'directory') return { path, kind, mode: mode & 0o777, size: 0, offset: 0 };
+    if (kind === 'hardlink') return this.#linkedNode(entry, path);
+    if ((mode & 0o7000) !== 0)
       this.#notice({ code: 'special-mode', path, detail: 'set-user, set-group and sticky bits are cleared' });
-    const digest = this.#hash?.digest('hex');
-    return {
-      kind: 'file',
-      mode: entry.mode & 0o777,
-      size: entry.size,
-      offset: this.#offset,
-      ...(digest === undefined ? {} : { digest }),
-    };
+    const digest = this.#digest ?? this.#hash?.digest('base64');
+    return { path, kind, mode: mode & 0o777, size, offset, ...(digest === undefined ? {} : { digest }) };
   }
 
   /** A hard link has the content of a file that came before it; it is a file of its own here. */
-  #linkedNode(entry: ScannedEntry, path: string): Node {
+  #linkedNode(entry: ScannedEntry, path: string): StoredEntry {
     const target = entryPath(entry.target ?? Buffer.alloc(0), this.#options.limits);
     const node = this.#nodes.get(target);
     if (!node || node.kind === 'directory')
@@ -194,7 +185,7 @@ export class TreeBuilder implements EntrySink {
     const text = this.#texts.get(target);
     if (text) this.#texts.set(path, text);
     this.#countLinked(node.size);
-    return node;
+    return { ...node, path };
   }
 
   /** A hard link costs nothing to send and a whole file in the context: what is linked is bounded as what is sent is. */
@@ -209,23 +200,32 @@ export class TreeBuilder implements EntrySink {
       );
   }
 
-  #place(path: string, node: Node): void {
-    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-      const above = this.#nodes.get(parent);
-      if (above?.kind === 'directory') break;
-      if (above) throw unsafe(path, `lies below "${parent}", which is no folder`);
-      this.#addFolder(parent);
-    }
+  #place(node: StoredEntry): void {
+    const { path } = node;
+    const folder = parentOf(path);
+    if (folder !== this.#lastFolder) this.#addFolders(path);
+    this.#lastFolder = folder;
     this.#checkPathBytes();
     const before = this.#nodes.get(path);
     if (before && !(before.kind === 'directory' && node.kind === 'directory')) this.#replace(path, before, node);
     this.#nodes.set(path, node);
   }
 
-  #replace(path: string, before: Node, node: Node): void {
+  /** The folders above a path, as far as the archive did not name them. */
+  #addFolders(path: string): void {
+    for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+      const above = this.#nodes.get(parent);
+      if (above?.kind === 'directory') return;
+      if (above) throw unsafe(path, `lies below "${parent}", which is no folder`);
+      this.#addFolder(parent);
+    }
+  }
+
+  #replace(path: string, before: StoredEntry, node: StoredEntry): void {
     if (SINGLE.test(path)) throw unsafe(path, 'is there twice');
     this.#notice({ code: 'duplicate', path, detail: 'is there more than once; the last one counts' });
     this.#texts.delete(path);
+    this.#lastFolder = '';
     if (before.kind !== 'directory' || node.kind === 'directory') return;
     if (++this.#replacedFolders > fixedLimits.replacedFolders.value)
       throw exceeded(
@@ -279,38 +279,36 @@ export class TreeBuilder implements EntrySink {
         detail: 'the folder that holds everything was taken as the root; strip=0 keeps it',
       });
     const parts = this.#options.strip ?? (wrapper === undefined ? 0 : 1);
-    const nodes = stripParts(this.#nodes, parts);
+    const nodes = stripped(this.#nodes, parts, (node, path) => ({ ...node, path }));
     if (nodes.size === 0)
       throw new Problem('empty-archive', {
         detail: `Nothing is left when ${parts} leading path parts are dropped.`,
         hint: 'Lower strip.',
       });
-    const entries = [...nodes].map(([path, { kind, size, mode, target }]): Entry => ({
-      path,
-      kind,
-      size,
-      mode,
-      ...(target === undefined ? {} : { target }),
-    }));
-    this.#noticeOddities(entries);
+    const inventory = inventoryOf(
+      nodes,
+      stripped(this.#texts, parts, (text) => text),
+    );
+    this.#noticeOddities(nodes);
     return {
-      inventory: createInventory(entries, stripParts(this.#texts, parts)),
+      inventory,
       notices: this.#notices,
-      stored: nodes,
-      digests: new Map(
-        [...nodes].flatMap(([path, { digest }]) => (digest === undefined ? [] : [[path, digest] as const])),
-      ),
+      offsetOf: (path) => nodes.get(path)?.offset ?? 0,
+      digests: digestsOf(nodes),
     };
   }
 
   /** Legal on Linux, and trouble elsewhere: names that differ in case or form only, links that point out of the tree. */
-  #noticeOddities(entries: readonly Entry[]): void {
+  #noticeOddities(nodes: ReadonlyMap<string, StoredEntry>): void {
     const folded = new Map<string, string>();
-    for (const { path, kind, target } of entries) {
-      const key = path.normalize('NFC').toLowerCase();
-      const twin = folded.get(key);
-      if (twin === undefined) folded.set(key, path);
-      else this.#notice({ code: 'case-collision', path, detail: `differs from ${twin} in case or Unicode form only` });
+    for (const { path, kind, target } of nodes.values()) {
+      if (!PLAIN_CASE.test(path)) {
+        const key = path.normalize('NFC').toLowerCase();
+        const twin = folded.get(key) ?? (nodes.has(key) && key !== path ? key : undefined);
+        if (twin === undefined) folded.set(key, path);
+        else
+          this.#notice({ code: 'case-collision', path, detail: `differs from ${twin} in case or Unicode form only` });
+      }
       if (kind === 'symlink' && resolveTarget(path, target ?? '') === undefined) {
         this.#notice({
           code: 'link-leaves-tree',
@@ -320,6 +318,12 @@ export class TreeBuilder implements EntrySink {
       }
     }
   }
+}
+
+function digestsOf(nodes: ReadonlyMap<string, StoredEntry>): Map<string, string> {
+  const digests = new Map<string, string>();
+  for (const { path, digest } of nodes.values()) if (digest !== undefined) digests.set(path, digest);
+  return digests;
 }
 
 const unsafe = (path: string, why: string): Problem =>

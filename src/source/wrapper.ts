@@ -18,13 +18,17 @@ export function wrapperOf(paths: Iterable<string>, kindOf: (path: string) => str
   return wrapper === undefined || CONTENT_FOLDERS.has(wrapper) ? undefined : wrapper;
 }
 
-/** Drops leading path parts; what has no more than those is dropped whole. */
-export function stripParts<Value>(tree: ReadonlyMap<string, Value>, parts: number): ReadonlyMap<string, Value> {
+/** Drops leading path parts; what has no more than those is dropped whole. `moved` gives a value its new path. */
+export function stripped<Value>(
+  tree: Map<string, Value>,
+  parts: number,
+  moved: (value: Value, path: string) => Value,
+): Map<string, Value> {
   if (parts === 0) return tree;
-  const stripped = new Map<string, Value>();
+  const rest = new Map<string, Value>();
   for (const [path, value] of tree) {
-    const rest = path.split('/').slice(parts).join('/');
-    if (rest !== '') stripped.set(rest, value);
+    const left = path.split('/').slice(parts).join('/');
+    if (left !== '') rest.set(left, moved(value, left));
   }
-  return stripped;
+  return rest;
 }

@@ -99,12 +99,15 @@ async function linkOf(zip: ZipFile, entry: Entry): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Reads a zip out of its spool into a tree; `settle` is awaited between slices. Throws `invalid-archive`, `limit-exceeded`. */
+/**
+ * Reads a zip out of its spool into a tree; `contents` gets what is in it, one content after the other. Throws
+ * `invalid-archive`, `limit-exceeded`.
+ */
 export async function readZip(
   spool: Spool,
   sink: EntrySink,
   limits: SourceLimits,
-  settle: () => Promise<void>,
+  contents: { readonly length: number; append(bytes: Buffer): void } | undefined,
 ): Promise<void> {
   const zip = await openZip(spool);
   if (zip.entryCount > limits.entries.value)
@@ -128,13 +131,14 @@ export async function readZip(
     checkInflated(meter, limits);
     try {
       if (kind === 'symlink') {
-        sink.entry({ name, kind, mode, size: 0, target: await linkOf(zip, entry) });
+        sink.entry({ name, kind, mode, size: 0, offset: 0, target: await linkOf(zip, entry) });
       } else {
-        sink.entry({ name, kind, mode, size: kind === 'file' ? entry.uncompressedSize : 0 });
+        const size = kind === 'file' ? entry.uncompressedSize : 0;
+        sink.entry({ name, kind, mode, size, offset: contents?.length ?? 0 });
         if (kind === 'file') {
           for await (const chunk of contentOf(zip, entry)) {
+            contents?.append(chunk);
             sink.data(chunk);
-            await settle();
           }
         }
       }

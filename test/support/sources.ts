@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { sourceLimits } from '../../src/http/source-settings.ts';
 import { Problem } from '../../src/problems/problem.ts';
 import { readSource, type Source } from '../../src/source/read-source.ts';
-import { createSpoolBudget } from '../../src/source/spool.ts';
+import { createSpoolBudget } from '../../src/source/spool-budget.ts';
 
 /** Reads archives as the service does, with a spool folder of its own that is looked into afterwards. */
 
@@ -49,7 +49,7 @@ export async function withSource<Result>(
     try {
       return await use(source);
     } finally {
-      await source.dispose();
+      source.dispose();
     }
   } finally {
     checkEmpty();

@@ -43,7 +43,7 @@ export function analysisOperations(services: Services): Operation[] {
           const { digests, notices } = received.source;
           const request = { ...buildRequest(call, received), digests, speeds: speedsOf(call.query) };
           const analysis = analyseProject(request, services);
-          await received.source.dispose();
+          received.source.dispose();
           if (type === 'text/html') call.reply.header('content-security-policy', page.policy);
           const writers = {
             'application/json': () => analysisJson(analysis, notices),

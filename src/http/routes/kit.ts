@@ -67,7 +67,7 @@ export function kitOperations(services: Services): Operation[] {
         const type = typeOf(call.request);
         return withSource(call, services, 'skip', async ({ source, manifest, etag }) => {
           const kit = makeKit({ tree: source.inventory, manifest, ...wanted(call.query) }, services);
-          await source.dispose();
+          source.dispose();
           return answer(call.reply, type, bodyOf(kit, type), etag(type));
         });
       },

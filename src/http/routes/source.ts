@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { gzipped, packContext } from '../../context/pack.ts';
+import { gzipped, packContext, tarStream } from '../../context/pack.ts';
 import { understandProject } from '../../generate/project.ts';
 import { answer } from '../answer.ts';
 import { dockerfileJson, ignoreJson, manifestJson } from '../build-answers.ts';
@@ -29,7 +29,7 @@ export function sourceOperations(services: Services): Operation[] {
     const type = negotiate(call.request, types);
     return withSource(call, services, 'skip', async (received) => {
       const body = write(received, type);
-      await received.source.dispose();
+      received.source.dispose();
       return answer(call.reply, type, body, received.etag(type));
     });
   }
@@ -45,9 +45,9 @@ export function sourceOperations(services: Services): Operation[] {
         ignoreFile: { path: ignore.path, text: ignore.text },
         dockerfile: { path: 'Dockerfile', text: dockerfile.text },
       });
-      const tar = context.tar();
+      const tar = tarStream(context);
       const stream = type === 'application/gzip' ? gzipped(tar) : tar;
-      stream.once('close', () => void source.dispose());
+      stream.once('close', () => source.dispose());
       call.reply.raw.once('close', () => stream.destroy());
       // A client that went away while the answer was made will not close again.
       if (call.reply.raw.destroyed) stream.destroy();

@@ -9,6 +9,7 @@ import { createAdmission, placesFor } from './http/admission.ts';
 import { openApiDocument } from './http/document.ts';
 import { logController, loggerOptions, requestLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
+import { createJobPlace } from './http/jobs/place.ts';
 import { addOperation, type Operation, type Services } from './http/operation.ts';
 import { access } from './http/plugins/access.ts';
 import { answerTime } from './http/plugins/answer-time.ts';
@@ -30,7 +31,7 @@ import { serviceOperations, type Readiness } from './http/routes/service.ts';
 import { tagOperations } from './http/routes/tags.ts';
 import { sourceOperations } from './http/routes/source.ts';
 import { loadTemplates } from './render/load-templates.ts';
-import { createSpoolBudget } from './source/spool-budget.ts';
+import { createLedger, createSpoolBudget } from './source/spool-budget.ts';
 import { serviceVersion } from './version.ts';
 
 /** The composition root: every plugin and every operation, in order; nothing else. */
@@ -71,14 +72,18 @@ interface ProcessParts {
 }
 
 function createServices(config: Config, processMetrics: boolean): Services {
-  const spool = createSpoolBudget(config.SPOOL_BYTES);
+  // One place in the ledger for each thread, and the first for the process itself.
+  const ledger = createLedger(config.SOURCE_THREADS + 1);
+  const spool = createSpoolBudget(config.SPOOL_BYTES, ledger);
   const admission = createAdmission({
     places: placesFor(config.MEMORY_BYTES, config.SPOOL_MEMORY_BYTES + config.LIMIT_ALL_TEXT_BYTES),
     waiting: config.UPLOADS_WAITING,
     waitMs: config.UPLOAD_WAIT_SECONDS * 1000,
   });
   const metrics = createMetrics({ spoolBytes: () => spool.used, uploads: () => admission }, processMetrics);
-  return { config, templates: loadTemplates(), spool, admission, metrics, version: serviceVersion };
+  const templates = loadTemplates();
+  const jobs = createJobPlace(config, { templates, version: serviceVersion }, { spool, ledger, metrics });
+  return { config, templates, spool, admission, metrics, jobs, version: serviceVersion };
 }
 
 /** The document as `openapi/openapi.json` holds it: with every operation, whatever the settings of a service are. */
@@ -120,6 +125,7 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
           log: app.log,
         });
   app.decorate('reporter', reporter);
+  app.addHook('onClose', async () => services.jobs.threads.close());
   app.decorate('metrics', metrics);
   app.decorate('admission', services.admission);
   await app.register(problemJson, { reporter, metrics });

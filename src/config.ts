@@ -1,4 +1,4 @@
-import { tmpdir, totalmem } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -7,6 +7,8 @@ import { z } from 'zod';
 const bytes = (value: number, what: string) => z.coerce.number().int().positive().default(value).describe(what);
 const count = (value: number, what: string) => z.coerce.number().int().min(0).default(value).describe(what);
 const MiB = 1024 * 1024;
+/** By default: each takes memory of its own. */
+const MOST_THREADS = 4;
 
 /** What the container may use, or the machine where there is no such bound. */
 const memoryOfMachine = (): number => Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
@@ -41,6 +43,16 @@ const settings = {
     .meta({ shown: '80 % of the memory of the container, or of the machine' })
     .describe(
       'Memory that the process may plan with. Uploads that are read at once are as many as fit into it, each with SPOOL_MEMORY_BYTES and LIMIT_ALL_TEXT_BYTES.',
+    ),
+  SOURCE_THREADS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(() => Math.min(availableParallelism(), MOST_THREADS))
+    .meta({ shown: 'one for each processor, up to 4' })
+    .describe(
+      'Threads that large archives are read in, beside that of the requests; begun when needed. 0 reads all between requests.',
     ),
   UPLOADS_WAITING: count(64, 'Uploads that may wait for room before they are read; beyond it, 503 at once.'),
   UPLOAD_WAIT_SECONDS: bytes(5, 'Seconds that an upload waits for room; after it, 503.'),

@@ -8,6 +8,7 @@ import type { ProblemSlug } from '../problems/catalogue.ts';
 import { Problem } from '../problems/problem.ts';
 import type { SpoolBudget } from '../source/spool-budget.ts';
 import type { Admission } from './admission.ts';
+import type { JobPlace } from './jobs/intake.ts';
 import type { Metrics } from './metrics.ts';
 
 declare module 'fastify' {
@@ -24,6 +25,8 @@ export interface Services {
   readonly spool: SpoolBudget;
   readonly admission: Admission;
   readonly metrics: Metrics;
+  /** Where the work on archives is done. */
+  readonly jobs: JobPlace;
   /** Of the service; part of every fingerprint, and named in what it writes. */
   readonly version: string;
 }

@@ -1,13 +1,17 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { makeBuild, type Build, type BuildRequest } from '../generate/build.ts';
-import { manifestSchema, type Manifest } from '../manifest/schema.ts';
+import { manifestSchema } from '../manifest/schema.ts';
 import type { ProblemSlug } from '../problems/catalogue.ts';
-import type { Source } from '../source/read-source.ts';
-import { etagOf } from './answer.ts';
+import { answer } from './answer.ts';
+import { Intake } from './jobs/intake.ts';
+import type { JobAnswer } from './jobs/job.ts';
+import { works, type QueryOf, type WorkId } from './jobs/works.ts';
+import { negotiate } from './negotiate.ts';
 import type { OperationCall, Services } from './operation.ts';
 import { formExample } from './schemas/examples.ts';
-import { withOptions, type ManifestOptions, type SourceOptions } from './schemas/options.ts';
-import { readSourceRequest, type Contents } from './source-request.ts';
+import type { SourceOptions } from './schemas/options.ts';
+import { readSourceRequest } from './source-request.ts';
 
 /** What the operations on an archive have in common. */
 
@@ -59,40 +63,46 @@ export const sourceBody = {
   },
 };
 
-export interface Received {
-  readonly source: Source;
-  readonly manifest: Manifest;
-  readonly etag: (type: string) => string;
-}
-
 export type SourceCall = OperationCall<SourceOptions>;
 
-/** Reads the archive, hands it on, and gives its memory and disk back when that fails; else its user does. */
-export async function withSource<Result, Query extends ManifestOptions & Partial<SourceOptions>>(
-  { request, query }: OperationCall<Query>,
-  services: Services,
-  contents: Contents,
-  use: (received: Received) => Promise<Result>,
-): Promise<Result> {
-  const { source, manifest: sent } = await readSourceRequest(request, services, contents, query.strip);
-  const manifest = withOptions(sent, query);
-  try {
-    return await use({ source, manifest, etag: (type) => etagOf(services.version, source.digest, sent, query, type) });
-  } catch (error) {
-    source.dispose();
-    throw error;
-  }
+/** An answer's body as a stream that is cut with the connection. */
+function streamed(reply: FastifyReply, { body, dispose }: JobAnswer): Readable {
+  const stream =
+    body instanceof Readable
+      ? body
+      : Readable.from(body as AsyncIterable<Buffer>, { objectMode: false, highWaterMark: 256 * 1024 });
+  stream.once('close', dispose);
+  reply.raw.once('close', () => stream.destroy());
+  // A client that went away while the answer was made will not close again.
+  if (reply.raw.destroyed) stream.destroy();
+  return stream;
 }
 
-export const buildRequest = ({ query }: SourceCall, { source, manifest }: Received): BuildRequest => ({
-  tree: source.inventory,
-  manifest,
-  dockerfile: query.dockerfile,
-  ...(query.environment === undefined ? {} : { environment: query.environment }),
-});
-
-export function buildOf(call: SourceCall, received: Received, services: Services): Build {
-  const build = makeBuild(buildRequest(call, received), services);
-  services.metrics.built(build.project?.language.id ?? 'none');
-  return build;
+/** Has a work done with the archive of a request, and answers with what comes of it. */
+export async function answerFromSource<Id extends WorkId>(
+  { request, reply, query }: OperationCall<QueryOf<Id>>,
+  services: Services,
+  id: Id,
+): Promise<FastifyReply> {
+  const type = negotiate<string>(request, works[id].types);
+  const { strip } = query as { readonly strip?: number | undefined };
+  const intake = new Intake({ work: id, type, query, ...(strip === undefined ? {} : { strip }) }, services.jobs);
+  const cancel = (): void => intake.cancel();
+  reply.raw.once('close', cancel);
+  try {
+    const manifest = await readSourceRequest(request, services.config, async (archive) => intake.feed(archive));
+    const made = await intake.finish(manifest);
+    const { body, etag, facts, headers = {}, length } = made;
+    if (facts.language !== undefined) services.metrics.built(facts.language);
+    reply.headers(headers);
+    if (typeof body === 'string' || Buffer.isBuffer(body)) {
+      made.dispose();
+      return answer(reply, type, body, etag);
+    }
+    if (length !== undefined) reply.header('content-length', length);
+    return answer(reply, type, streamed(reply, made), etag);
+  } catch (error) {
+    intake.cancel();
+    throw error;
+  }
 }

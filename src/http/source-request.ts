@@ -1,22 +1,11 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { MultipartFile, MultipartValue } from '@fastify/multipart';
-import { isKeptText } from '../generate/kept-text.ts';
+import type { Config } from '../config.ts';
 import { parseManifest } from '../manifest/parse.ts';
 import type { Manifest } from '../manifest/schema.ts';
 import { Problem } from '../problems/problem.ts';
-import { readSource, type Source } from '../source/read-source.ts';
-import type { Services } from './operation.ts';
 import { readText } from './read-text.ts';
-import { sourceLimits, spoolOptions } from './source-settings.ts';
-
-/** What an archive operation was sent. */
-export interface SourceRequest {
-  readonly source: Source;
-  readonly manifest: Manifest;
-}
-
-export type Contents = 'spool' | 'digest' | 'skip';
 
 /** The client went away: nobody is there to answer. */
 class UploadAborted extends Error {
@@ -24,10 +13,27 @@ class UploadAborted extends Error {
   readonly statusCode = 400;
 }
 
-/** The request's own stream must outlive a fault, so that the rest of the upload can be drained; readers get this one. */
-function detached(request: FastifyRequest, body: Readable): Readable {
+/**
+ * The request's own stream must outlive a fault, so that the rest of the upload can be drained; readers get this one. It
+ * gives up on a sender that has gone silent.
+ */
+function detached(request: FastifyRequest, body: Readable, idleSeconds: number): Readable {
   const through = new PassThrough({ highWaterMark: 256 * 1024 });
+  const timer = setTimeout(() => {
+    // Where nobody reads, nothing is expected.
+    if (through.writableNeedDrain) timer.refresh();
+    else
+      through.destroy(
+        new Problem('request-timeout', {
+          detail: `No byte arrived for ${idleSeconds} seconds.`,
+          hint: 'Send the archive again.',
+        }),
+      );
+  }, idleSeconds * 1000);
+  body.on('data', () => timer.refresh());
+  body.once('end', () => clearTimeout(timer));
   body.once('error', (error) => through.destroy(error));
+  through.once('close', () => clearTimeout(timer));
   request.raw.once('close', () => {
     if (!request.raw.complete) through.destroy(new UploadAborted('the upload was aborted'));
   });
@@ -37,48 +43,41 @@ function detached(request: FastifyRequest, body: Readable): Readable {
 const isMultipart = (request: FastifyRequest): boolean =>
   /^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '');
 
-/** Reads the archive of a request, raw or as multipart, and the manifest that may come with it. */
+/** Hands on the archive of a request, raw or as multipart; resolves with the manifest that may come with it. */
 export async function readSourceRequest(
   request: FastifyRequest,
-  services: Services,
-  contents: Contents,
-  strip: number | undefined,
-): Promise<SourceRequest> {
-  const read = async (body: Readable): Promise<Source> => {
-    const source = await readSource(body, {
-      limits: sourceLimits(services.config),
-      spool: spoolOptions(services),
-      keepText: isKeptText,
-      contents,
-      ...(strip === undefined ? {} : { strip }),
-    });
-    services.metrics.archiveRead(source.format, source.inventory.entries.length);
-    return source;
-  };
-  if (isMultipart(request)) return readParts(request, services, read);
-  return { source: await read(detached(request, request.body as Readable)), manifest: {} };
+  config: Config,
+  feed: (archive: Readable) => Promise<void>,
+): Promise<Manifest> {
+  if (isMultipart(request)) return readParts(request, config, feed);
+  await feed(detached(request, request.body as Readable, config.LIMIT_IDLE_SECONDS));
+  return {};
 }
 
 async function readParts(
   request: FastifyRequest,
-  { config }: Services,
-  read: (body: Readable) => Promise<Source>,
-): Promise<SourceRequest> {
-  let source: Source | undefined;
+  config: Config,
+  feed: (archive: Readable) => Promise<void>,
+): Promise<Manifest> {
+  let fed = false;
   let manifest: Manifest | undefined;
   const faults = new Set<unknown>();
   try {
     for await (const part of partsOf(request, config, faults)) {
       if (part.fieldname === 'manifest')
         manifest = parseManifest(await manifestText(part, config.LIMIT_MANIFEST_BYTES), 'the part "manifest"');
-      else if (part.fieldname === 'archive' && part.type === 'file' && !source) source = await read(part.file);
-      else throw wrongPart(part);
+      else if (part.fieldname === 'archive' && part.type === 'file' && !fed) {
+        fed = true;
+        const { file } = part;
+        const archive = detached(request, file, config.LIMIT_IDLE_SECONDS);
+        archive.once('error', () => file.destroy());
+        await feed(archive);
+      } else throw wrongPart(part);
     }
   } catch (error) {
-    source?.dispose();
     throw faults.has(error) ? damagedForm(error) : (error as Error);
   }
-  if (source) return { source, manifest: manifest ?? {} };
+  if (fed) return manifest ?? {};
   throw new Problem('invalid-request', {
     detail: 'The form has no part "archive".',
     hint: 'curl -F manifest=@dockwright.yaml -F archive=@project.tar …',
@@ -88,7 +87,7 @@ async function readParts(
 /** The parts of a form; `faults` takes the errors of the form itself, also those that a part's own stream fails with. */
 async function* partsOf(
   request: FastifyRequest,
-  { LIMIT_MANIFEST_BYTES }: Services['config'],
+  { LIMIT_MANIFEST_BYTES }: Config,
   faults: Set<unknown>,
 ): AsyncGenerator<MultipartFile | MultipartValue> {
   const limits = { files: 2, fields: 2, fieldSize: LIMIT_MANIFEST_BYTES, fileSize: Number.MAX_SAFE_INTEGER };

@@ -18,7 +18,6 @@ export function sourceLimits(config: Config): SourceLimits {
     path: limit('path bytes', 'LIMIT_PATH_BYTES'),
     text: limit('text file bytes', 'LIMIT_TEXT_BYTES'),
     allText: limit('all text bytes', 'LIMIT_ALL_TEXT_BYTES'),
-    idle: limit('idle seconds', 'LIMIT_IDLE_SECONDS'),
   };
 }
 

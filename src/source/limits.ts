@@ -21,8 +21,6 @@ export interface SourceLimits {
   readonly text: Limit;
   /** Bytes of all kept text together. */
   readonly allText: Limit;
-  /** Seconds without a byte. */
-  readonly idle: Limit;
 }
 
 /** The ratio is looked at beyond this: small archives of repetitive text are no attack. */

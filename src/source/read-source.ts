@@ -1,5 +1,4 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { Inventory } from '../inventory/inventory.ts';
 import { Problem } from '../problems/problem.ts';
 import { inflate, type Meter } from './decompress.ts';
@@ -31,29 +30,24 @@ export interface Source {
   dispose(): void;
 }
 
-/** Counts, hashes and bounds what is sent, and gives up on a sender that has gone silent. */
-async function* received(body: Readable, meter: Meter, hash: Hash, limits: SourceLimits): AsyncGenerator<Buffer> {
-  const silent = new Problem('request-timeout', {
-    detail: `No byte arrived for ${limits.idle.value} seconds.`,
-    hint: 'Send the archive again.',
-  });
-  const timer = setTimeout(() => body.destroy(silent), limits.idle.value * 1000);
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      timer.refresh();
-      meter.sent += chunk.length;
-      if (meter.sent > limits.upload.value) {
-        throw exceeded(
-          limits.upload,
-          `The upload has more than ${limits.upload.value} bytes`,
-          'Leave out what the build does not need (tar --exclude=.git --exclude=node_modules …).',
-        );
-      }
-      hash.update(chunk);
-      yield chunk;
+/** Counts, hashes and bounds what is sent. */
+async function* received(
+  body: AsyncIterable<Buffer>,
+  meter: Meter,
+  hash: Hash,
+  limits: SourceLimits,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of body) {
+    meter.sent += chunk.length;
+    if (meter.sent > limits.upload.value) {
+      throw exceeded(
+        limits.upload,
+        `The upload has more than ${limits.upload.value} bytes`,
+        'Leave out what the build does not need (tar --exclude=.git --exclude=node_modules …).',
+      );
     }
-  } finally {
-    clearTimeout(timer);
+    hash.update(chunk);
+    yield chunk;
   }
 }
 
@@ -110,10 +104,9 @@ async function spoolRaw(bytes: AsyncGenerator<Buffer>, spool: Spool): Promise<vo
 
 /**
  * Reads an archive from a stream: tar, gzip or zstd of a tar, or zip, told by its first bytes. Rejects with a problem
- * (`unsupported-archive`, `invalid-archive`, `unsafe-archive`, `empty-archive`, `limit-exceeded`, `request-timeout`,
- * `overloaded`), or with the stream's own error; then nothing is kept. What it resolves with has to be disposed of.
+ * (`unsupported-archive`, `invalid-archive`, `unsafe-archive`, `empty-archive`, `limit-exceeded`, `overloaded`), or with the stream's own error; then nothing is kept. What it resolves with has to be disposed of.
  */
-export async function readSource(body: Readable, options: ReadOptions): Promise<Source> {
+export async function readSource(body: AsyncIterable<Buffer>, options: ReadOptions): Promise<Source> {
   const { limits } = options;
   const spool = new Spool(options.spool);
   const raw = new Spool(options.spool);
@@ -138,7 +131,7 @@ export async function readSource(body: Readable, options: ReadOptions): Promise<
     spool.dispose();
     throw error;
   } finally {
-    // Ends its watch over a silent sender; not awaited, for it may be waiting for that sender itself.
+    // Not awaited, for it may be waiting for the sender.
     void bytes.return(undefined);
     raw.dispose();
   }

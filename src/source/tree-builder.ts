@@ -35,10 +35,13 @@ export interface BuiltTree {
   readonly digests: ReadonlyMap<string, string>;
 }
 
+/** What becomes of contents: kept for the answer, hashed, or passed over. */
+export type Contents = 'spool' | 'digest' | 'skip';
+
 export interface TreeOptions {
   readonly limits: SourceLimits;
   readonly keepText: (path: string) => boolean;
-  readonly contents: 'spool' | 'digest' | 'skip';
+  readonly contents: Contents;
   readonly strip?: number;
 }
 

@@ -1,61 +1,11 @@
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { gzipped, packContext, tarStream } from '../../context/pack.ts';
-import { understandProject } from '../../generate/project.ts';
-import { answer } from '../answer.ts';
-import { dockerfileJson, ignoreJson, manifestJson } from '../build-answers.ts';
-import { negotiate } from '../negotiate.ts';
 import { defineOperation, type Operation, type Services } from '../operation.ts';
 import { dockerfileAnswer, ignoreAnswer, manifestAnswer } from '../schemas/answers.ts';
 import { sourceOptions } from '../schemas/options.ts';
-import {
-  binary,
-  buildOf,
-  sourceBody,
-  sourceProblems,
-  withSource,
-  type Received,
-  type SourceCall,
-} from '../source-call.ts';
+import { answerFromSource, binary, sourceBody, sourceProblems, type SourceCall } from '../source-call.ts';
 
 /** What is sent as an archive. */
 export function sourceOperations(services: Services): Operation[] {
-  /** An operation whose answer is made of the tree alone: nothing of the contents is kept. */
-  async function answerFromTree<Type extends string>(
-    call: SourceCall,
-    types: readonly [Type, ...Type[]],
-    write: (received: Received, type: Type) => unknown,
-  ): Promise<FastifyReply> {
-    const type = negotiate(call.request, types);
-    return withSource(call, services, 'skip', async (received) => {
-      const body = write(received, type);
-      received.source.dispose();
-      return answer(call.reply, type, body, received.etag(type));
-    });
-  }
-
-  async function packAnswer(call: SourceCall): Promise<FastifyReply> {
-    const type = negotiate(call.request, ['application/x-tar', 'application/gzip']);
-    return withSource(call, services, 'spool', async (received) => {
-      const { source } = received;
-      const { dockerfile, ignore, filtered } = buildOf(call, received, services);
-      const context = packContext({
-        entries: filtered.kept,
-        content: source.content,
-        ignoreFile: { path: ignore.path, text: ignore.text },
-        dockerfile: { path: 'Dockerfile', text: dockerfile.text },
-      });
-      const tar = tarStream(context);
-      const stream = type === 'application/gzip' ? gzipped(tar) : tar;
-      stream.once('close', () => source.dispose());
-      call.reply.raw.once('close', () => stream.destroy());
-      // A client that went away while the answer was made will not close again.
-      if (call.reply.raw.destroyed) stream.destroy();
-      if (type === 'application/x-tar') call.reply.header('content-length', context.length);
-      return answer(call.reply, type, stream, received.etag(type));
-    });
-  }
-
   const packing = {
     method: 'post',
     tag: 'source',
@@ -73,7 +23,7 @@ export function sourceOperations(services: Services): Operation[] {
       },
     },
     problems: sourceProblems,
-    handle: packAnswer,
+    handle: async (call: SourceCall) => answerFromSource(call, services, 'packContext'),
   } as const;
 
   return [
@@ -91,10 +41,7 @@ export function sourceOperations(services: Services): Operation[] {
       requestBody: sourceBody,
       answers: { '200': { description: 'The manifest.', content: { 'application/json': { schema: manifestAnswer } } } },
       problems: sourceProblems,
-      handle: async (call) =>
-        answerFromTree(call, ['application/json'], ({ source, manifest }) =>
-          manifestJson(understandProject(source.inventory, manifest, call.query.environment), source.notices),
-        ),
+      handle: async (call) => answerFromSource(call, services, 'detectManifest'),
     }),
     defineOperation({
       method: 'post',
@@ -114,11 +61,7 @@ export function sourceOperations(services: Services): Operation[] {
         },
       },
       problems: sourceProblems,
-      handle: async (call) =>
-        answerFromTree(call, ['text/plain', 'application/json'], (received, type) => {
-          const build = buildOf(call, received, services);
-          return type === 'text/plain' ? build.dockerfile.text : dockerfileJson(build);
-        }),
+      handle: async (call) => answerFromSource(call, services, 'renderSourceDockerfile'),
     }),
     defineOperation({
       method: 'post',
@@ -139,11 +82,7 @@ export function sourceOperations(services: Services): Operation[] {
         },
       },
       problems: sourceProblems,
-      handle: async (call) =>
-        answerFromTree(call, ['text/plain', 'application/json'], (received, type) => {
-          const build = buildOf(call, received, services);
-          return type === 'text/plain' ? build.ignore.text : ignoreJson(build);
-        }),
+      handle: async (call) => answerFromSource(call, services, 'renderSourceDockerignore'),
     }),
     defineOperation({ ...packing, url: '/v1/source/context', id: 'packContext' }),
     defineOperation({ ...packing, url: '/v1/context', id: 'packContextShort', aliasOf: 'packContext' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { partIds } from '../../kit/index.ts';
+import { partIds, type KitRequest } from '../../kit/index.ts';
 import { targets } from '../../kit/matrix.ts';
 import { advice } from './answers.ts';
 import { manifestOptions, sourceOptions } from './options.ts';
@@ -34,6 +34,17 @@ const kitQuery = {
 
 export const manifestKitOptions = manifestOptions.omit({ environment: true }).extend(kitQuery);
 export const sourceKitOptions = sourceOptions.omit({ environment: true, dockerfile: true }).extend(kitQuery);
+
+export type SourceKitOptions = z.infer<typeof sourceKitOptions>;
+
+/** What a query asks of a kit. */
+export const kitRequest = ({
+  include,
+  existing,
+}: Pick<SourceKitOptions, 'include' | 'existing'>): Pick<KitRequest, 'include' | 'existing'> => ({
+  existing,
+  ...(include === undefined ? {} : { include }),
+});
 
 export const kitAnswer = z
   .object({

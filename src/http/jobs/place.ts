@@ -1,0 +1,29 @@
+import type { Config } from '../../config.ts';
+import type { Tools } from '../../generate/build.ts';
+import { isKeptText } from '../../generate/kept-text.ts';
+import type { BudgetLedger, SpoolBudget } from '../../source/spool-budget.ts';
+import type { Metrics } from '../metrics.ts';
+import { sourceLimits } from '../source-settings.ts';
+import type { JobPlace } from './intake.ts';
+import { Threads } from './threads.ts';
+
+interface Shared {
+  readonly spool: SpoolBudget;
+  readonly ledger: BudgetLedger;
+  readonly metrics: Metrics;
+}
+
+/** Where the work on archives is done, by the settings: here, and in threads. */
+export function createJobPlace(config: Config, tools: Tools, { spool, ledger, metrics }: Shared): JobPlace {
+  const limits = sourceLimits(config);
+  const { SPOOL_DIR: directory, SPOOL_MEMORY_BYTES: memoryBytes, SPOOL_BYTES: total } = config;
+  return {
+    threads: new Threads(
+      config.SOURCE_THREADS,
+      { limits, directory, memoryBytes, version: tools.version },
+      { total, ledger },
+    ),
+    tools: { ...tools, reading: { limits, keepText: isKeptText, spool: { directory, memoryBytes, budget: spool } } },
+    read: (format, entries) => metrics.archiveRead(format, entries),
+  };
+}

@@ -1,0 +1,82 @@
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { loadTemplates } from '../../render/load-templates.ts';
+import { createSpoolBudget } from '../../source/spool-budget.ts';
+import type { Manifest } from '../../manifest/schema.ts';
+import type { Job, JobAnswer, JobTools } from './job.ts';
+import { isKeptText } from '../../generate/kept-text.ts';
+import { Arrivals, postBytes, Window, wireFailure, type FromThread, type ToThread } from './port.ts';
+import { runJob } from './run-job.ts';
+import type { NewJob, ThreadSettings } from './threads.ts';
+
+/** A thread: jobs that are too large to be done between two requests. It does several at once. */
+
+const { limits, directory, memoryBytes, budget, version } = workerData as ThreadSettings;
+
+const tools: JobTools = {
+  version,
+  templates: loadTemplates(),
+  reading: {
+    limits,
+    keepText: isKeptText,
+    spool: { directory, memoryBytes, budget: createSpoolBudget(budget.total, budget.ledger, budget.thread) },
+  },
+};
+
+const givenUp = new Error('the job was given up');
+
+async function sendBlocks(
+  port: MessagePort,
+  { body }: JobAnswer,
+  window: Window,
+  isOpen: () => boolean,
+): Promise<void> {
+  for await (const block of body as AsyncIterable<Buffer> | Iterable<Buffer>) {
+    window.add(block.length);
+    postBytes(port, block);
+    await window.room();
+    if (!isOpen()) return;
+  }
+}
+
+async function work(port: MessagePort, job: Job): Promise<void> {
+  const post = (message: FromThread): void => port.postMessage(message);
+  const arrivals = new Arrivals((bytes) => post({ kind: 'used', bytes }));
+  const window = new Window();
+  const manifest = Promise.withResolvers<Manifest>();
+  manifest.promise.catch(() => undefined);
+  let open = true;
+  port.on('message', (message: ToThread) => {
+    if (message.kind === 'bytes') arrivals.push(message.bytes);
+    else if (message.kind === 'end') arrivals.end();
+    else if (message.kind === 'used') window.used(message.bytes);
+    else manifest.resolve(message.manifest);
+  });
+  port.once('close', () => {
+    open = false;
+    arrivals.fail(givenUp);
+    manifest.reject(givenUp);
+    window.open();
+  });
+  try {
+    const answer = await runJob(
+      job,
+      { bytes: arrivals.bytes(), manifest: manifest.promise },
+      tools,
+      (format, entries) => post({ kind: 'read', format, entries }),
+    );
+    try {
+      const { body, dispose: _, ...rest } = answer;
+      const whole = typeof body === 'string' || Buffer.isBuffer(body);
+      post({ kind: 'answer', answer: { ...rest, body: whole ? body : undefined } });
+      if (!whole) await sendBlocks(port, answer, window, () => open);
+      if (!whole) post({ kind: 'end' });
+    } finally {
+      answer.dispose();
+    }
+  } catch (error) {
+    post({ kind: 'failed', failure: wireFailure(error) });
+  }
+  // Of the last message the other side closes the port: closing it here could overtake what is on the way.
+}
+
+parentPort?.on('message', ({ port, job }: NewJob) => void work(port, job));

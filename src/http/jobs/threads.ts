@@ -1,0 +1,215 @@
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { Readable } from 'node:stream';
+import type { Manifest } from '../../manifest/schema.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { SourceLimits } from '../../source/limits.ts';
+import type { BudgetLedger } from '../../source/spool-budget.ts';
+import type { Job, JobAnswer } from './job.ts';
+import { Arrivals, BLOCK_BYTES, failureOf, postBytes, Window, type FromThread, type ToThread } from './port.ts';
+
+/** The threads for large jobs: begun when they are needed, ended when there is nothing more to do. */
+
+export interface ThreadSettings {
+  readonly limits: SourceLimits;
+  readonly directory: string;
+  readonly memoryBytes: number;
+  readonly budget: { readonly total: number; readonly ledger: BudgetLedger; readonly thread: number };
+  readonly version: string;
+}
+
+export interface NewJob {
+  readonly port: MessagePort;
+  readonly job: Job;
+}
+
+/** A job in a thread. It is fed, then finished; `cancel` gives it up at any time. */
+export interface ThreadJob {
+  /** Sends the archive. Rejects, and destroys the stream, as soon as the job has failed. */
+  feed(bytes: Readable): Promise<void>;
+  finish(manifest: Manifest): Promise<JobAnswer>;
+  cancel(): void;
+}
+
+type Read = (format: string, entries: number) => void;
+
+/** Begun for one large upload, a thread is likely to be wanted for the next. */
+const IDLE_MS = 20_000;
+/** Garbage of the young generation is given back soon: an archive is read once, and little of it is kept. */
+const YOUNG_MIB = 16;
+
+/** Of `.ts` in development, of `.js` when it has been built. */
+const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+
+interface Thread {
+  readonly worker: Worker;
+  readonly jobs: Set<RemoteJob>;
+  idle: NodeJS.Timeout | undefined;
+}
+
+const ended = (cause: unknown): Problem =>
+  new Problem('overloaded', {
+    detail: 'The memory for uploads ran out, or the thread that read this one ended.',
+    hint: 'Try again in a few seconds; send less (tar --exclude=node_modules …), or give the service more memory.',
+    cause,
+  });
+
+class RemoteJob implements ThreadJob {
+  readonly #port: MessagePort;
+  readonly #window = new Window();
+  readonly #blocks: Arrivals;
+  readonly #answer = Promise.withResolvers<JobAnswer>();
+  readonly #done: () => void;
+  #failure: { readonly error: unknown } | undefined;
+  #fed: Readable | undefined;
+
+  constructor(port: MessagePort, read: Read, done: () => void) {
+    this.#port = port;
+    this.#done = done;
+    this.#blocks = new Arrivals((bytes) => this.#post({ kind: 'used', bytes }));
+    this.#answer.promise.catch(() => undefined);
+    port.on('message', (message: FromThread) => this.#take(message, read));
+  }
+
+  #take(message: FromThread, read: Read): void {
+    switch (message.kind) {
+      case 'used':
+        return this.#window.used(message.bytes);
+      case 'read':
+        return read(message.format, message.entries);
+      case 'bytes':
+        return this.#blocks.push(message.bytes);
+      case 'end':
+        this.#blocks.end();
+        return this.cancel();
+      case 'failed':
+        return this.fail(failureOf(message.failure));
+      case 'answer': {
+        const { body, ...rest } = message.answer;
+        const bytes = body instanceof Uint8Array ? Buffer.from(body) : body;
+        this.#answer.resolve({ ...rest, body: bytes ?? this.#blocks.bytes(), dispose: () => this.cancel() });
+        if (bytes !== undefined) this.cancel();
+      }
+    }
+  }
+
+  #post(message: ToThread): void {
+    this.#port.postMessage(message);
+  }
+
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#answer.reject(error);
+    this.#blocks.fail(error);
+    this.#window.open();
+    this.#fed?.destroy(error instanceof Error ? error : new Error('the job failed', { cause: error }));
+    this.cancel();
+  }
+
+  cancel(): void {
+    this.#port.close();
+    this.#done();
+  }
+
+  async feed(bytes: Readable): Promise<void> {
+    this.#fed = bytes;
+    let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    let at = 0;
+    const send = (): void => {
+      this.#window.add(at);
+      postBytes(this.#port, block.subarray(0, at));
+      block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+      at = 0;
+    };
+    for await (const chunk of bytes as AsyncIterable<Buffer>) {
+      for (let from = 0; from < chunk.length;) {
+        const copied = chunk.copy(block, at, from);
+        from += copied;
+        at += copied;
+        if (at < BLOCK_BYTES) continue;
+        send();
+        await this.#window.room();
+        if (this.#failure) throw this.#failure.error;
+      }
+    }
+    if (at > 0) send();
+    this.#post({ kind: 'end' });
+  }
+
+  async finish(manifest: Manifest): Promise<JobAnswer> {
+    if (!this.#failure) this.#post({ kind: 'manifest', manifest });
+    return this.#answer.promise;
+  }
+}
+
+export class Threads {
+  readonly #settings: Omit<ThreadSettings, 'budget'>;
+  readonly #budget: { readonly total: number; readonly ledger: BudgetLedger };
+  readonly #threads: (Thread | undefined)[];
+
+  /** The ledger has a place for each thread after the first, which is the process's own. */
+  constructor(
+    count: number,
+    settings: Omit<ThreadSettings, 'budget'>,
+    budget: { readonly total: number; readonly ledger: BudgetLedger },
+  ) {
+    this.#settings = settings;
+    this.#budget = budget;
+    this.#threads = Array.from({ length: count }, () => undefined);
+  }
+
+  get count(): number {
+    return this.#threads.length;
+  }
+
+  /** Begins a job in the thread that has the least to do. `read` hears of the archive when it has been read. */
+  open(job: Job, read: Read): ThreadJob {
+    const index = this.#leastBusy();
+    const thread = (this.#threads[index] ??= this.#start(index));
+    clearTimeout(thread.idle);
+    const { port1, port2 } = new MessageChannel();
+    const remote = new RemoteJob(port1, read, () => {
+      if (thread.jobs.delete(remote) && thread.jobs.size === 0) this.#rest(thread);
+    });
+    thread.jobs.add(remote);
+    thread.worker.postMessage({ port: port2, job } satisfies NewJob, [port2]);
+    return remote;
+  }
+
+  #leastBusy(): number {
+    const loads = this.#threads.map((thread) => thread?.jobs.size ?? 0);
+    const least = Math.min(...loads);
+    // One that runs comes before one that would have to be begun.
+    const running = loads.findIndex((load, i) => load === least && this.#threads[i] !== undefined);
+    return running < 0 ? loads.indexOf(least) : running;
+  }
+
+  #start(index: number): Thread {
+    const worker = new Worker(entry, {
+      workerData: { ...this.#settings, budget: { ...this.#budget, thread: index + 1 } } satisfies ThreadSettings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+      env: {},
+    });
+    worker.unref();
+    const thread: Thread = { worker, jobs: new Set(), idle: undefined };
+    worker.once('error', (error) => this.#lose(index, thread, error));
+    worker.once('exit', () => this.#lose(index, thread, new Error('the thread ended')));
+    return thread;
+  }
+
+  #rest(thread: Thread): void {
+    thread.idle = setTimeout(() => void thread.worker.terminate(), IDLE_MS).unref();
+  }
+
+  /** What the thread had of the budget is free again; its files have no name, so they are gone. */
+  #lose(index: number, thread: Thread, error: unknown): void {
+    if (this.#threads[index] !== thread) return;
+    this.#threads[index] = undefined;
+    clearTimeout(thread.idle);
+    for (const job of [...thread.jobs]) job.fail(ended(error));
+    Atomics.store(this.#budget.ledger, index + 1, 0n);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map(async (thread) => thread?.worker.terminate()));
+  }
+}

@@ -1,0 +1,101 @@
+import { gzipped, packContext, tarStream } from '../../context/pack.ts';
+import { htmlReport } from '../../context/report-html.ts';
+import { textReport } from '../../context/report-text.ts';
+import { analyseProject } from '../../generate/analyse.ts';
+import { makeBuild, type Build, type BuildRequest, type Tools } from '../../generate/build.ts';
+import { understandProject } from '../../generate/project.ts';
+import { makeKit } from '../../kit/index.ts';
+import { loadAnalysisPage } from '../analysis-page.ts';
+import { analysisJson, dockerfileJson, ignoreJson, manifestJson } from '../build-answers.ts';
+import { kitBody, kitTypes } from '../kit-answer.ts';
+import { speedsOf, type AnalysisOptions } from '../schemas/analysis.ts';
+import { kitRequest, type SourceKitOptions } from '../schemas/kit.ts';
+import type { SourceOptions } from '../schemas/options.ts';
+import type { Asked, Work, Written } from './job.ts';
+
+/** What the operations on an archive make of it, by the names of the operations. */
+
+const defineWork = <Query, Type extends string>(work: Work<Query, Type>): Work<Query, Type> => work;
+
+const buildRequest = ({ source, manifest, query }: Asked<SourceOptions>): BuildRequest => ({
+  tree: source.inventory,
+  manifest,
+  dockerfile: query.dockerfile,
+  ...(query.environment === undefined ? {} : { environment: query.environment }),
+});
+
+const languageOf = ({ project }: Build): string => project?.language.id ?? 'none';
+
+function builtAnswer(asked: Asked<SourceOptions>, tools: Tools, write: (build: Build) => string): Written {
+  const build = makeBuild(buildRequest(asked), tools);
+  return { body: write(build), language: languageOf(build) };
+}
+
+export const works = {
+  detectManifest: defineWork<SourceOptions, 'application/json'>({
+    types: ['application/json'],
+    contents: 'skip',
+    write: ({ source, manifest, query }) => ({
+      body: JSON.stringify(
+        manifestJson(understandProject(source.inventory, manifest, query.environment), source.notices),
+      ),
+    }),
+  }),
+  renderSourceDockerfile: defineWork<SourceOptions, 'text/plain' | 'application/json'>({
+    types: ['text/plain', 'application/json'],
+    contents: 'skip',
+    write: (asked, type, tools) =>
+      builtAnswer(asked, tools, (build) =>
+        type === 'text/plain' ? build.dockerfile.text : JSON.stringify(dockerfileJson(build)),
+      ),
+  }),
+  renderSourceDockerignore: defineWork<SourceOptions, 'text/plain' | 'application/json'>({
+    types: ['text/plain', 'application/json'],
+    contents: 'skip',
+    write: (asked, type, tools) =>
+      builtAnswer(asked, tools, (build) =>
+        type === 'text/plain' ? build.ignore.text : JSON.stringify(ignoreJson(build)),
+      ),
+  }),
+  packContext: defineWork<SourceOptions, 'application/x-tar' | 'application/gzip'>({
+    types: ['application/x-tar', 'application/gzip'],
+    contents: 'spool',
+    write: (asked, type, tools) => {
+      const build = makeBuild(buildRequest(asked), tools);
+      const context = packContext({
+        entries: build.filtered.kept,
+        content: asked.source.content,
+        ignoreFile: { path: build.ignore.path, text: build.ignore.text },
+        dockerfile: { path: 'Dockerfile', text: build.dockerfile.text },
+      });
+      const language = languageOf(build);
+      return type === 'application/gzip'
+        ? { body: gzipped(tarStream(context)), language }
+        : { body: context.blocks(), length: context.length, language };
+    },
+  }),
+  analyzeSource: defineWork<AnalysisOptions, 'application/json' | 'text/plain' | 'text/html'>({
+    types: ['application/json', 'text/plain', 'text/html'],
+    contents: 'digest',
+    write: (asked, type, tools) => {
+      const { digests, notices } = asked.source;
+      const analysis = analyseProject({ ...buildRequest(asked), digests, speeds: speedsOf(asked.query) }, tools);
+      if (type === 'application/json') return { body: JSON.stringify(analysisJson(analysis, notices)) };
+      if (type === 'text/plain') return { body: textReport(analysis) };
+      const page = loadAnalysisPage(tools.version);
+      return { body: htmlReport(analysis, page), headers: { 'content-security-policy': page.policy } };
+    },
+  }),
+  makeSourceKit: defineWork<SourceKitOptions, (typeof kitTypes)[number]>({
+    types: kitTypes,
+    contents: 'skip',
+    write: ({ source, manifest, query }, type, tools) => ({
+      body: kitBody(makeKit({ tree: source.inventory, manifest, ...kitRequest(query) }, tools), type),
+    }),
+  }),
+} as const;
+
+export type WorkId = keyof typeof works;
+
+/** The query of a work, as its operation parses it. */
+export type QueryOf<Id extends WorkId> = (typeof works)[Id] extends Work<infer Query, infer _Type> ? Query : never;

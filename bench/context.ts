@@ -179,7 +179,7 @@ async function memory(): Promise<void> {
   console.log('\nResident memory of the service above its idle, at the most; a new process for each.\n');
   console.log('| upload | operation | seconds | MiB above idle | wanted |\n| --- | --- | ---: | ---: | ---: |');
   const uploads: readonly (readonly [string, () => Generator<Buffer>])[] = [
-    ['a tar of 10 MB', () => large(10e6)],
+    ['a tar of 10 MiB', () => large(10 << 20)],
     ['a tar of 512 MiB', () => large(512 << 20)],
     ['a tar of 4 GiB', () => large(4 * GIB)],
     ['a tar of 1,000 entries', () => many(1000)],

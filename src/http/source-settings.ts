@@ -1,7 +1,5 @@
 import type { Config } from '../config.ts';
 import type { SourceLimits } from '../source/limits.ts';
-import type { SpoolOptions } from '../source/spool.ts';
-import type { Services } from './operation.ts';
 
 /** The limits of an upload, each with the setting that it comes from. */
 export function sourceLimits(config: Config): SourceLimits {
@@ -20,9 +18,3 @@ export function sourceLimits(config: Config): SourceLimits {
     allText: limit('all text bytes', 'LIMIT_ALL_TEXT_BYTES'),
   };
 }
-
-export const spoolOptions = ({ config, spool }: Services): SpoolOptions => ({
-  directory: config.SPOOL_DIR,
-  memoryBytes: config.SPOOL_MEMORY_BYTES,
-  budget: spool,
-});

@@ -37,7 +37,7 @@ export interface JobAnswer extends Omit<Written, 'language'> {
   readonly etag: string;
   readonly facts: JobFacts;
   /** Gives back what the archive takes; the body is not read after it. */
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /** What the caller asked for: an archive that has been read, the manifest with the query's options over it, the query. */

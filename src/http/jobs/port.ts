@@ -40,7 +40,7 @@ export type WireFailure =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /** Bytes that may be on the way. */
-export const WINDOW_BYTES = 2 * 1024 * 1024;
+const WINDOW_BYTES = 2 * 1024 * 1024;
 export const BLOCK_BYTES = 256 * 1024;
 
 /** An error as it can be sent; the class of a problem would be lost on the way. */
@@ -87,7 +87,7 @@ export class Window {
 /** Sends bytes; a buffer that is nothing but them goes over, and is empty here afterwards. */
 export function postBytes(port: MessagePort, bytes: Uint8Array): void {
   const whole = bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
-  port.postMessage({ kind: 'bytes', bytes }, whole ? [bytes.buffer as ArrayBuffer] : []);
+  port.postMessage({ kind: 'bytes', bytes }, whole ? [bytes.buffer] : []);
 }
 
 /** Messages that bring bytes, as they can be read one after the other. */

@@ -93,7 +93,7 @@ class RemoteJob implements ThreadJob {
   }
 
   #post(message: ToThread): void {
-    this.#port.postMessage(message);
+    this.#port.postMessage(message, []);
   }
 
   fail(error: unknown): void {
@@ -205,7 +205,7 @@ export class Threads {
     if (this.#threads[index] !== thread) return;
     this.#threads[index] = undefined;
     clearTimeout(thread.idle);
-    for (const job of [...thread.jobs]) job.fail(ended(error));
+    for (const job of thread.jobs) job.fail(ended(error));
     Atomics.store(this.#budget.ledger, index + 1, 0n);
   }
 

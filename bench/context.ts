@@ -19,7 +19,8 @@ const MB = 1e6;
 const folder = mkdtempSync(join(tmpdir(), 'dockwright-bench-'));
 const here = new URL('./', import.meta.url).pathname;
 const NODE = process.execPath;
-const FLAGS = ['--disable-warning=ExperimentalWarning'];
+/** As `npm start` has them. */
+const FLAGS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
 const GIB = 1024 ** 3;
 
 interface Service {

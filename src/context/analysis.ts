@@ -2,7 +2,7 @@ import { EffectMeter } from '../ignore/effect.ts';
 import type { Filtered } from '../ignore/filter.ts';
 import type { GeneratedPattern } from '../ignore/generate.ts';
 import type { Pattern } from '../ignore/parse.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Entry, Inventory } from '../inventory/inventory.ts';
 import type { Advice } from '../plan/plan.ts';
 import type { BuildStep } from './build-step.ts';
 import { findDuplicates, type Duplicates } from './duplicates.ts';
@@ -144,13 +144,22 @@ const BLOCK = 512;
 const tarBytes = (filtered: Filtered): number =>
   filtered.kept.reduce((sum, { size }) => sum + BLOCK + Math.ceil(size / BLOCK) * BLOCK, 2 * BLOCK);
 
+/** Whether an entry is among some of its tree; to be asked in the order of the tree, which both have. */
+function among(some: readonly Entry[]): (entry: Entry) => boolean {
+  let next = 0;
+  return ({ path }) => {
+    while ((some[next]?.path ?? path) < path) next++;
+    return some[next]?.path === path;
+  };
+}
+
 function sizedFiles({ tree, today, proposed }: AnalysisInput): SizedFile[] {
-  const sent = new Set(today.kept);
-  const stays = new Set(proposed.kept);
+  const sent = among(today.kept);
+  const stays = among(proposed.kept);
   return tree.entries
     .filter((e) => e.kind !== 'directory')
     .map((entry): SizedFile => {
-      const state = sent.has(entry) ? (stays.has(entry) ? 'sent' : 'avoidable') : 'ignored';
+      const state = sent(entry) ? (stays(entry) ? 'sent' : 'avoidable') : 'ignored';
       return { entry, state };
     });
 }
@@ -190,20 +199,22 @@ function byExtension(files: readonly SizedFile[]): ExtensionSize[] {
   }));
 }
 
-const tallyBy = (ignored: Filtered['ignored']): Map<number, Tally> => {
+/** What each pattern is the last to decide on, of what counts. */
+function tallyBy({ ignored, ignoredBy }: Filtered, counts: (entry: Entry) => boolean = () => true): Map<number, Tally> {
   const tallies = new Map<number, Tally>();
-  for (const { entry, by } of ignored) {
-    if (entry.kind === 'directory') continue;
+  for (const [i, entry] of ignored.entries()) {
+    if (entry.kind === 'directory' || !counts(entry)) continue;
+    const by = ignoredBy[i] ?? 0;
     const tally = tallies.get(by) ?? new Tally();
     tallies.set(by, tally);
     tally.add('ignored', entry.size);
   }
   return tallies;
-};
+}
 
 function ownPatterns({ ownPatterns: patterns, today, tree }: AnalysisInput): OwnPattern[] {
-  const tallies = tallyBy(today.ignored);
-  const meter = new EffectMeter(tree);
+  const tallies = tallyBy(today);
+  const meter = new EffectMeter({ tree, patterns });
   return patterns.map((pattern, i): OwnPattern => {
     const ignores = (tallies.get(i) ?? new Tally()).amount();
     return {
@@ -216,8 +227,7 @@ function ownPatterns({ ownPatterns: patterns, today, tree }: AnalysisInput): Own
 }
 
 function ourPatterns({ today, proposed, proposedPatterns, generated }: AnalysisInput): OurPattern[] {
-  const sent = new Set(today.kept);
-  const tallies = tallyBy(proposed.ignored.filter(({ entry }) => sent.has(entry)));
+  const tallies = tallyBy(proposed, among(today.kept));
   const known = new Map(generated.map((g) => [g.pattern, g]));
   return [...tallies]
     .flatMap(([by, tally]): OurPattern[] => {
@@ -232,15 +242,13 @@ function foundSecrets({ tree, today, proposed, steps }: AnalysisInput): FoundSec
   const found = findSecrets(tree);
   if (found.length === 0) return [];
   const reach = reachFinder(steps);
-  const sent = new Set(today.kept.map((e) => e.path));
-  const stays = new Set(proposed.kept.map((e) => e.path));
   return found.map((secret): FoundSecret => {
     const { reach: far, line } = reach(secret.path);
-    const within = (set: ReadonlySet<string>): Reach => (set.has(secret.path) ? far : 'ignored');
+    const within = ({ keeps }: Filtered): Reach => (keeps(secret.path) ? far : 'ignored');
     return {
       ...secret,
-      today: within(sent),
-      proposed: within(stays),
+      today: within(today),
+      proposed: within(proposed),
       ...(line === undefined ? {} : { copiedBy: line }),
     };
   });
@@ -289,8 +297,8 @@ export function analyseContext(input: AnalysisInput): ContextAnalysis {
       digests,
     ),
     secrets: listed(foundSecrets(input)),
-    collisions: listed(findCollisions(today.kept)),
-    links: listed(findBrokenLinks(tree, proposed.kept)),
+    collisions: listed(findCollisions(today)),
+    links: listed(findBrokenLinks(tree, proposed)),
     emptied: listed(today.emptied),
     dockerfile: { ...dockerfile, steps: steps.map(({ line, stageName, text }) => ({ line, stage: stageName, text })) },
     edits: feeds.edits,

@@ -1,3 +1,5 @@
+import type { Filtered } from '../ignore/filter.ts';
+import { collisions } from '../inventory/case-fold.ts';
 import { resolveTarget, type Entry, type Inventory } from '../inventory/inventory.ts';
 
 /** Legal in a context, and a surprise in an image: names that differ in case only, links that lead nowhere. */
@@ -24,33 +26,20 @@ const SHOWN = 50;
 /** A list with its length and its beginning. */
 export const listed = <Item>(all: readonly Item[]): Listed<Item> => ({ count: all.length, items: all.slice(0, SHOWN) });
 
-/** Paths that macOS and Windows, or a Unicode normaliser, take for one. */
-export function findCollisions(entries: readonly Entry[]): Collision[] {
-  const folded = new Map<string, string | string[]>();
-  const found: string[][] = [];
-  for (const { path } of entries) {
-    const key = path.normalize('NFC').toLowerCase();
-    const known = folded.get(key);
-    if (known === undefined) {
-      folded.set(key, path);
-    } else if (typeof known === 'string') {
-      const group = [known, path];
-      folded.set(key, group);
-      found.push(group);
-    } else {
-      known.push(path);
-    }
-  }
-  return found.map((paths) => ({ paths: paths.slice(0, SHOWN) }));
-}
+/** Paths of what is sent that macOS and Windows, or a Unicode normaliser, take for one. */
+export const findCollisions = ({ kept, keeps }: Filtered): Collision[] =>
+  collisions(
+    kept.map((e) => e.path),
+    keeps,
+  ).map((paths) => ({ paths: paths.slice(0, SHOWN) }));
 
 const LINK_HOPS = 40;
 
-function faultOf(link: Entry, tree: Inventory, sent: ReadonlySet<string>): BrokenLink['why'] | undefined {
+function faultOf(link: Entry, tree: Inventory, { keeps }: Filtered): BrokenLink['why'] | undefined {
   let path = link.path;
   for (let hops = 0; hops < LINK_HOPS; hops++) {
     const entry = tree.entry(path);
-    if (entry?.kind !== 'symlink') return entry ? (sent.has(path) ? undefined : 'ignored') : 'missing';
+    if (entry?.kind !== 'symlink') return entry ? (keeps(path) ? undefined : 'ignored') : 'missing';
     const target = resolveTarget(path, entry.target ?? '');
     if (target === undefined) return 'outside';
     if (target === '') return undefined;
@@ -60,12 +49,10 @@ function faultOf(link: Entry, tree: Inventory, sent: ReadonlySet<string>): Broke
 }
 
 /** Links of what is sent whose target will not be there. */
-export function findBrokenLinks(tree: Inventory, kept: readonly Entry[]): BrokenLink[] {
-  const links = kept.filter((e) => e.kind === 'symlink');
-  if (links.length === 0) return [];
-  const sent = new Set(kept.map((e) => e.path));
-  return links.flatMap((link): BrokenLink[] => {
-    const why = faultOf(link, tree, sent);
-    return why === undefined ? [] : [{ path: link.path, target: link.target ?? '', why }];
-  });
-}
+export const findBrokenLinks = (tree: Inventory, filtered: Filtered): BrokenLink[] =>
+  filtered.kept
+    .filter((e) => e.kind === 'symlink')
+    .flatMap((link): BrokenLink[] => {
+      const why = faultOf(link, tree, filtered);
+      return why === undefined ? [] : [{ path: link.path, target: link.target ?? '', why }];
+    });

@@ -1,4 +1,4 @@
-import { baseName, parentOf, type Inventory } from '../inventory/inventory.ts';
+import { baseName, parentOf, rangeBelow, type Inventory } from '../inventory/inventory.ts';
 import type { Pattern } from './parse.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -13,6 +13,8 @@ const EXACT = /^[^*?[\]\\]+$/;
 /** A name at any depth, which most patterns are. */
 const ANYWHERE = /^\*\*\/([^*?[\]\\/{}|^]+)$/;
 
+const nameOf = (pattern: string): string | undefined => ANYWHERE.exec(pattern)?.[1];
+
 const MAX_SCANNED = 20_000_000;
 
 /** What cannot be compiled fits nothing: whether that is a fault is the matcher's to say, when it is first used. */
@@ -24,44 +26,47 @@ function testOf(pattern: string): (path: string) => boolean {
   }
 }
 
-/** Measures many patterns against one tree: what lies below a folder is added up once, and most patterns are looked up. */
+/** Measures many patterns against one tree, which is sorted: what lies below a folder is a difference of two sums. */
 export class EffectMeter {
   readonly #tree: Inventory;
-  readonly #below = new Map<string, { files: number; bytes: number }>();
-  readonly #byName = new Map<string, string[]>();
+  /** Files, and bytes, before each entry. */
+  readonly #files: Uint32Array;
+  readonly #bytes: Float64Array;
+  /** The paths that have one of the names of the patterns. */
+  readonly #byName: ReadonlyMap<string, string[]>;
   #scans = 0;
 
-  constructor(tree: Inventory) {
+  constructor({ tree, patterns }: { readonly tree: Inventory; readonly patterns: readonly Pattern[] }) {
+    const { entries } = tree;
     this.#tree = tree;
-    for (const { path, kind, size } of tree.entries) {
-      const name = baseName(path);
-      const same = this.#byName.get(name);
-      if (same) same.push(path);
-      else this.#byName.set(name, [path]);
-      if (kind === 'directory') {
-        this.#below.set(path, { files: 0, bytes: 0 });
-        continue;
-      }
-      for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-        const sum = this.#below.get(parent);
-        if (!sum) continue;
-        sum.files++;
-        sum.bytes += size;
-      }
+    this.#files = new Uint32Array(entries.length + 1);
+    this.#bytes = new Float64Array(entries.length + 1);
+    this.#byName = new Map(patterns.flatMap(({ text }) => nameOf(text) ?? []).map((name) => [name, []]));
+    for (const [i, { path, kind, size }] of entries.entries()) {
+      this.#files[i + 1] = (this.#files[i] ?? 0) + (kind === 'directory' ? 0 : 1);
+      this.#bytes[i + 1] = (this.#bytes[i] ?? 0) + size;
+      if (this.#byName.size > 0) this.#byName.get(baseName(path))?.push(path);
     }
+  }
+
+  #below(directory: string): { readonly files: number; readonly bytes: number } {
+    const [from, to] = rangeBelow(this.#tree.entries, directory);
+    const between = (sums: Uint32Array | Float64Array): number => (sums[to] ?? 0) - (sums[from] ?? 0);
+    return { files: between(this.#files), bytes: between(this.#bytes) };
   }
 
   #candidates(pattern: string): readonly string[] {
     if (EXACT.test(pattern)) return [pattern];
-    const name = ANYWHERE.exec(pattern)?.[1];
-    if (name !== undefined) return this.#byName.get(name) ?? [];
+    const named = this.#byName.get(nameOf(pattern) ?? '');
+    if (named) return named;
     const test = testOf(pattern);
     return this.#tree.entries.filter((e) => test(e.path)).map((e) => e.path);
   }
 
   /** Whether a pattern fits any path; past a bound on the work, that it does. */
   fits({ text }: Pattern): boolean {
-    if (EXACT.test(text) || ANYWHERE.test(text)) return this.#candidates(text).some((p) => this.#tree.entry(p));
+    if (EXACT.test(text) || this.#byName.has(nameOf(text) ?? ''))
+      return this.#candidates(text).some((p) => this.#tree.entry(p));
     this.#scans++;
     if (this.#scans * this.#tree.entries.length > MAX_SCANNED) return true;
     const test = testOf(text);
@@ -81,9 +86,9 @@ export class EffectMeter {
       if (parent !== '') continue;
       if (entry.kind === 'directory') {
         matched.add(path);
-        const sum = this.#below.get(path);
-        matches += sum?.files ?? 0;
-        saves += sum?.bytes ?? 0;
+        const below = this.#below(path);
+        matches += below.files;
+        saves += below.bytes;
       } else {
         matches++;
         saves += entry.size;

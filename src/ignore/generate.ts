@@ -2,7 +2,7 @@ import { EffectMeter, type Effect } from './effect.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createMatcher } from './matcher.ts';
 import { namedPaths, type NeededPath } from './needed.ts';
-import { parseIgnore } from './parse.ts';
+import { parseIgnore, type Pattern } from './parse.ts';
 import { ignorePurposes, type IgnoreRule } from './rule.ts';
 
 /** With the files that this pattern, by itself, leaves out of the project. */
@@ -56,13 +56,12 @@ export function generateIgnore(
   const names = needed.flatMap((n) => namedPaths(n, inventory));
   const unique = [...new Map(rules.map((rule) => [rule.pattern, rule])).values()];
   const safe = unique.filter((rule) => !takesAway(rule, names));
-  const meter = new EffectMeter(inventory);
-  const measured = ({ pattern }: IgnoreRule): Effect => {
-    const [parsed] = parseIgnore(pattern).patterns;
-    return parsed && !parsed.negated ? meter.of(parsed) : { matches: 0, saves: 0 };
-  };
+  const parsed = safe.map(({ pattern }) => parseIgnore(pattern).patterns[0]);
+  const meter = new EffectMeter({ tree: inventory, patterns: parsed.filter((p) => p !== undefined) });
+  const measured = (pattern: Pattern | undefined): Effect =>
+    pattern && !pattern.negated ? meter.of(pattern) : { matches: 0, saves: 0 };
   const patterns = safe
-    .map((rule) => ({ ...rule, ...measured(rule) }))
+    .map((rule, i) => ({ ...rule, ...measured(parsed[i]) }))
     .sort((a, b) => ignorePurposes.indexOf(a.purpose) - ignorePurposes.indexOf(b.purpose));
   return { patterns, lines: groupedLines(patterns) };
 }

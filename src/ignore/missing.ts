@@ -21,13 +21,11 @@ export function lostSources(
   filtered: Filtered,
   patterns: readonly Pattern[],
 ): LostSource[] {
-  const kept = new Set(filtered.kept.map((e) => e.path));
-  const removed = new Map(filtered.ignored.map(({ entry, by }) => [entry.path, by]));
   const unique = [...new Map(sources.filter((s) => !isWhole(s.path)).map((s) => [s.path, s])).values()];
   return unique.flatMap((source): LostSource[] => {
     const paths = namedPaths(source, inventory);
-    if (paths.some((path) => kept.has(path))) return [];
-    const by = paths.map((path) => removed.get(path)).find((index) => index !== undefined);
+    if (paths.some((path) => filtered.keeps(path))) return [];
+    const by = paths.map((path) => filtered.patternOf(path)).find((index) => index !== undefined);
     return [{ source, paths, by: by === undefined ? undefined : patterns[by] }];
   });
 }

@@ -109,7 +109,7 @@ function withParents(entries: Iterable<Entry>): Map<string, Entry> {
 }
 
 /** The index of the first entry whose path is not before a text. */
-function firstFrom(sorted: readonly Entry[], text: string): number {
+export function firstFrom(sorted: readonly Entry[], text: string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {
@@ -122,6 +122,12 @@ function firstFrom(sorted: readonly Entry[], text: string): number {
 
 /** The character after the slash: `a/` and all that lies below it is before `a0`. */
 const AFTER_SLASH = '0';
+
+/** Where what lies below a directory begins and ends in a sorted tree. */
+export const rangeBelow = (sorted: readonly Entry[], directory: string): [from: number, to: number] => [
+  firstFrom(sorted, `${directory}/`),
+  firstFrom(sorted, directory + AFTER_SLASH),
+];
 
 /** Names in a directory (`prefix` is its path and a slash), from one subtree to the next. */
 function namesBelow(sorted: readonly Entry[], prefix: string): string[] {
@@ -142,6 +148,7 @@ class Tree implements Inventory {
   /** '' or ends in a slash. */
   readonly #prefix: string;
   #entries: readonly Entry[] | undefined;
+  #top: ReadonlySet<string> | undefined;
 
   constructor(index: Index, prefix = '') {
     this.#index = index;
@@ -171,8 +178,12 @@ class Tree implements Inventory {
   }
 
   entry(path: string): Entry | undefined {
+    if (this.#prefix === '') return this.#index.byPath.get(path);
+    // Detection asks hundreds of folders for hundreds of files that are not there.
+    const slash = path.indexOf('/');
+    if (!(this.#top ??= new Set(this.names(''))).has(slash < 0 ? path : path.slice(0, slash))) return undefined;
     const entry = this.#index.byPath.get(this.#prefix + path);
-    return entry && this.#prefix !== '' ? this.#shortened(entry) : entry;
+    return entry && this.#shortened(entry);
   }
 
   #follow(path: string): Entry | undefined {

@@ -7,6 +7,7 @@ import {
   type Inventory,
   type KeptText,
 } from '../inventory/inventory.ts';
+import { collisions } from '../inventory/case-fold.ts';
 import { Problem } from '../problems/problem.ts';
 import { entryPath, linkTarget } from './entry-path.ts';
 import { exceeded, fixedLimits, type SourceLimits } from './limits.ts';
@@ -50,8 +51,6 @@ const SINGLE = /(^|\/)(Dockerfile|\.dockerignore)$/;
 /** Leaves of an old writer's global header, as a file. */
 const NOT_A_FILE = /(^|\/)pax_global_header$/;
 const NOTICES = 1000;
-/** Its own lower case and normal form: nothing has to be made to see whether another path differs in those only. */
-const PLAIN_CASE = /^[ -@[-~]*$/;
 /** Bytes from which on a content is hashed: small ones are the same everywhere, and no news. */
 const DIGEST_FROM = 1024;
 
@@ -303,15 +302,11 @@ export class TreeBuilder implements EntrySink {
 
   /** Legal on Linux, and trouble elsewhere: names that differ in case or form only, links that point out of the tree. */
   #noticeOddities(nodes: ReadonlyMap<string, StoredEntry>): void {
-    const folded = new Map<string, string>();
+    for (const [first, ...others] of collisions(nodes.keys(), (path) => nodes.has(path))) {
+      for (const path of others)
+        this.#notice({ code: 'case-collision', path, detail: `differs from ${first} in case or Unicode form only` });
+    }
     for (const { path, kind, target } of nodes.values()) {
-      if (!PLAIN_CASE.test(path)) {
-        const key = path.normalize('NFC').toLowerCase();
-        const twin = folded.get(key) ?? (nodes.has(key) && key !== path ? key : undefined);
-        if (twin === undefined) folded.set(key, path);
-        else
-          this.#notice({ code: 'case-collision', path, detail: `differs from ${twin} in case or Unicode form only` });
-      }
       if (kind === 'symlink' && resolveTarget(path, target ?? '') === undefined) {
         this.#notice({
           code: 'link-leaves-tree',

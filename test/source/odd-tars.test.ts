@@ -155,10 +155,10 @@ const cases: Readonly<Record<string, readonly [Buffer, readonly string[] | strin
   'a link that becomes a file': [tar(symlink('l', 'a'), file('l', '12')), ['file l 2', 'notice duplicate l']],
   'a Dockerfile twice': [tar(file('Dockerfile'), file('./Dockerfile')), unsafe],
   'an ignore file twice': [tar(file('.dockerignore'), file('.dockerignore')), unsafe],
-  'names that differ in case': [tar(file('A'), file('a')), ['file A 1', 'file a 1', 'notice case-collision A']],
+  'names that differ in case': [tar(file('A'), file('a')), ['file A 1', 'file a 1', 'notice case-collision a']],
   'names that differ in Unicode form': [
     tar(file('é'), file('e\u0301')),
-    ['file e\u0301 1', 'file é 1', 'notice case-collision e\u0301'],
+    ['file e\u0301 1', 'file é 1', 'notice case-collision é'],
   ],
 
   // Sizes

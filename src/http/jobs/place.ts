@@ -13,13 +13,19 @@ interface Shared {
   readonly metrics: Metrics;
 }
 
+const MiB = 1024 * 1024;
+
+/** A thread's share of the memory for objects; an archive with as many entries as may be takes a tenth of the most. */
+const heapOf = ({ MEMORY_BYTES, SOURCE_THREADS }: Config): number =>
+  Math.max(128, Math.min(2048, Math.floor(MEMORY_BYTES / MiB / (SOURCE_THREADS + 1))));
+
 /** Where the work on archives is done, by the settings: here, and in threads. */
 export function createJobPlace(config: Config, tools: Tools, { spool, ledger, metrics }: Shared): JobPlace {
   const limits = sourceLimits(config);
   const { SPOOL_DIR: directory, SPOOL_MEMORY_BYTES: memoryBytes, SPOOL_BYTES: total } = config;
   return {
     threads: new Threads(
-      config.SOURCE_THREADS,
+      { count: config.SOURCE_THREADS, heapMiB: heapOf(config) },
       { limits, directory, memoryBytes, version: tools.version },
       { total, ledger },
     ),

@@ -34,8 +34,8 @@ type Read = (format: string, entries: number) => void;
 
 /** Begun for one large upload, a thread is likely to be wanted for the next. */
 const IDLE_MS = 20_000;
-/** Garbage of the young generation is given back soon: an archive is read once, and little of it is kept. */
-const YOUNG_MIB = 16;
+/** Buffers that have been used are given back with the young generation, so a small one keeps little of an archive. */
+const YOUNG_MIB = 2;
 
 /** Of `.ts` in development, of `.js` when it has been built. */
 const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
@@ -145,13 +145,16 @@ export class Threads {
   readonly #settings: Omit<ThreadSettings, 'budget'>;
   readonly #budget: { readonly total: number; readonly ledger: BudgetLedger };
   readonly #threads: (Thread | undefined)[];
+  /** What a thread may take for objects; one that takes more is ended, and its jobs are refused. */
+  readonly #heapMiB: number;
 
   /** The ledger has a place for each thread after the first, which is the process's own. */
   constructor(
-    count: number,
+    { count, heapMiB }: { readonly count: number; readonly heapMiB: number },
     settings: Omit<ThreadSettings, 'budget'>,
     budget: { readonly total: number; readonly ledger: BudgetLedger },
   ) {
+    this.#heapMiB = heapMiB;
     this.#settings = settings;
     this.#budget = budget;
     this.#threads = Array.from({ length: count }, () => undefined);
@@ -186,7 +189,7 @@ export class Threads {
   #start(index: number): Thread {
     const worker = new Worker(entry, {
       workerData: { ...this.#settings, budget: { ...this.#budget, thread: index + 1 } } satisfies ThreadSettings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: this.#heapMiB },
       env: {},
     });
     worker.unref();

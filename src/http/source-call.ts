@@ -65,18 +65,8 @@ export const sourceBody = {
 
 export type SourceCall = OperationCall<SourceOptions>;
 
-/** An answer's body as a stream that is cut with the connection. */
-function streamed(reply: FastifyReply, { body, dispose }: JobAnswer): Readable {
-  const stream =
-    body instanceof Readable
-      ? body
-      : Readable.from(body as AsyncIterable<Buffer>, { objectMode: false, highWaterMark: 256 * 1024 });
-  stream.once('close', dispose);
-  reply.raw.once('close', () => stream.destroy());
-  // A client that went away while the answer was made will not close again.
-  if (reply.raw.destroyed) stream.destroy();
-  return stream;
-}
+const streamOf = (body: Exclude<JobAnswer['body'], string | Buffer>): Readable =>
+  body instanceof Readable ? body : Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 });
 
 /** Has a work done with the archive of a request, and answers with what comes of it. */
 export async function answerFromSource<Id extends WorkId>(
@@ -87,8 +77,11 @@ export async function answerFromSource<Id extends WorkId>(
   const type = negotiate<string>(request, works[id].types);
   const { strip } = query as { readonly strip?: number | undefined };
   const intake = new Intake({ work: id, type, query, ...(strip === undefined ? {} : { strip }) }, services.jobs);
-  const cancel = (): void => intake.cancel();
-  reply.raw.once('close', cancel);
+  let stream: Readable | undefined;
+  reply.raw.once('close', () => {
+    intake.cancel();
+    stream?.destroy();
+  });
   try {
     const manifest = await readSourceRequest(request, services.config, async (archive) => intake.feed(archive));
     const made = await intake.finish(manifest);
@@ -100,7 +93,11 @@ export async function answerFromSource<Id extends WorkId>(
       return answer(reply, type, body, etag);
     }
     if (length !== undefined) reply.header('content-length', length);
-    return answer(reply, type, streamed(reply, made), etag);
+    stream = streamOf(body);
+    stream.once('close', made.dispose);
+    // A client that went away while the answer was made will not close again.
+    if (reply.raw.destroyed) stream.destroy();
+    return answer(reply, type, stream, etag);
   } catch (error) {
     intake.cancel();
     throw error;

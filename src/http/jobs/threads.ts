@@ -106,6 +106,8 @@ class RemoteJob implements ThreadJob {
   }
 
   cancel(): void {
+    // Ends what still waits for more of it.
+    this.#blocks.end();
     this.#port.close();
     this.#done();
   }

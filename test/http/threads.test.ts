@@ -118,7 +118,7 @@ describe('an archive that is read in a thread', () => {
       body: half,
       duplex: 'half',
       signal: gone.signal,
-    } as RequestInit);
+    });
     for (let i = 0; i < 3000 && (await metric()) === '0'; i++) await wait(10);
     gone.abort();
     await assert.rejects(upload);

@@ -87,33 +87,31 @@ const WATCH_FLAGS = tableOf<string>({
 });
 const WATCHES = 'the server watches its files by a flag of its own';
 
-/** Servers that watch their files by a flag of their own. */
-function watchingArgv(argv: readonly string[]): Script | undefined {
-  const [shell, option, line] = argv;
-  if (shell === '/bin/sh' && option === '-c' && line !== undefined && argv.length === 3) {
-    const watching = watchingLine(line);
-    return watching === undefined ? undefined : { command: [shell, option, watching], why: WATCHES };
-  }
-  const at = argv.findIndex((word) => Object.hasOwn(WATCH_FLAGS, baseName(word)) || baseName(word) === 'fastapi');
-  const program = baseName(argv[at] ?? '');
-  if (program === 'fastapi') return { command: argv.map((w) => (w === 'run' ? 'dev' : w)), why: WATCHES };
+/** The same server, watching its files; undefined for one that cannot by a flag of its own. */
+function watchingWords(words: readonly string[]): readonly string[] | undefined {
+  const at = words.findIndex((word) => Object.hasOwn(WATCH_FLAGS, baseName(word)) || baseName(word) === 'fastapi');
+  const program = baseName(words[at] ?? '');
+  if (program === 'fastapi') return words.map((word) => (word === 'run' ? 'dev' : word));
   const flag = WATCH_FLAGS[program];
   if (flag === undefined) return undefined;
-  const command = [...argv.slice(0, at + 1), flag, ...argv.slice(at + 1)];
-  return { command: program === 'uvicorn' ? withoutFlag(command, '--workers') : command, why: WATCHES };
+  const watching = [...words.slice(0, at + 1), flag, ...words.slice(at + 1)];
+  return program === 'uvicorn' ? withoutFlag(watching, '--workers') : watching;
 }
 
-/** The same in a line that a shell reads: the program follows `exec`. */
-function watchingLine(line: string): string | undefined {
-  const [head = '', name = ''] =
-    /^(?:.*[;&] )?exec (?:\S*\/)?(?:python[\d.]* -m )?(uvicorn|gunicorn|hypercorn|flask|fastapi|node)(?= )/s.exec(
-      line,
-    ) ?? [];
-  const rest = line.slice(head.length);
-  if (name === '') return undefined;
-  if (name === 'fastapi') return `${head}${rest.replace(/^ run\b/, ' dev')}`;
-  const told = name === 'uvicorn' ? rest.replace(/ --workers[ =]\S+/, '') : rest;
-  return `${head} ${WATCH_FLAGS[name] ?? ''}${told}`;
+const EXEC = 'exec ';
+
+/** The argv of such a server; in a line that a shell reads, it follows the last `exec`. */
+function watchingArgv(argv: readonly string[]): Script | undefined {
+  const [shell = '', option, line] = argv;
+  if (shell !== '/bin/sh' || option !== '-c' || line === undefined) {
+    const command = watchingWords(argv);
+    return command && { command, why: WATCHES };
+  }
+  const at = line.lastIndexOf(EXEC) + EXEC.length;
+  const words = at < EXEC.length ? undefined : watchingWords(line.slice(at).split(' '));
+  return (
+    words && { command: [shell, option, `${line.slice(0, at)}${words.join(' ')}`, ...argv.slice(3)], why: WATCHES }
+  );
 }
 
 /** `--workers 4` and reloading exclude each other. */

@@ -32,6 +32,7 @@ import { tagOperations } from './http/routes/tags.ts';
 import { sourceOperations } from './http/routes/source.ts';
 import { loadTemplates } from './render/load-templates.ts';
 import { createLedger, createSpoolBudget } from './source/spool-budget.ts';
+import { root } from './root.ts';
 import { serviceVersion } from './version.ts';
 
 /** The composition root: every plugin and every operation, in order; nothing else. */
@@ -81,7 +82,7 @@ function createServices(config: Config, processMetrics: boolean): Services {
     waitMs: config.UPLOAD_WAIT_SECONDS * 1000,
   });
   const metrics = createMetrics({ spoolBytes: () => spool.used, uploads: () => admission }, processMetrics);
-  const templates = loadTemplates();
+  const templates = loadTemplates(new URL('templates/', root));
   const jobs = createJobPlace(config, { templates, version: serviceVersion }, { spool, ledger, metrics });
   return { config, templates, spool, admission, metrics, jobs, version: serviceVersion };
 }

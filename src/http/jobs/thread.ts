@@ -1,5 +1,6 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { loadTemplates } from '../../render/load-templates.ts';
+import { root } from '../../root.ts';
 import { createSpoolBudget } from '../../source/spool-budget.ts';
 import type { Manifest } from '../../manifest/schema.ts';
 import type { Job, JobAnswer, JobTools } from './job.ts';
@@ -14,7 +15,7 @@ const { limits, directory, memoryBytes, budget, version } = workerData as Thread
 
 const tools: JobTools = {
   version,
-  templates: loadTemplates(),
+  templates: loadTemplates(new URL('templates/', root)),
   reading: {
     limits,
     keepText: isKeptText,

@@ -45,6 +45,10 @@ const SUPPORT = tableOf<readonly (readonly [from: string, minor: number])[]>({
     ['1.15.1', 11],
     ['1.15', 10],
   ],
+  'discord-py': [
+    ['2.5', 14],
+    ['1', 12],
+  ],
   django: [
     ['5.2.8', 14],
     ['5.1.3', 13],
@@ -155,6 +159,12 @@ const SUPPORT = tableOf<readonly (readonly [from: string, minor: number])[]>({
     ['2.10', 12],
     ['0.1', 11],
   ],
+  // Made of a module that Python 3.13 no longer has (PEP 594).
+  pydub: [['0', 12]],
+  'python-telegram-bot': [
+    ['20', 14],
+    ['12', 12],
+  ],
   pyyaml: [
     ['6.0.3', 14],
     ['6.0.2', 13],
@@ -227,12 +237,17 @@ const SUPPORT = tableOf<readonly (readonly [from: string, minor: number])[]>({
     ['2.2', 14],
     ['1', 11],
   ],
+  feedparser: [
+    ['6.0.11', 14],
+    ['5', 12],
+  ],
   fastapi: [
     ['0.100', 14],
     ['0.50', 11],
   ],
   werkzeug: [
-    ['2.2', 14],
+    ['2.3.6', 14],
+    ['2.2', 13],
     ['1', 11],
   ],
   jinja2: [

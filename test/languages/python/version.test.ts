@@ -74,5 +74,8 @@ test('the wheels of a package bound the Python, unless one fits them all', () =>
   assert.equal(newestByFiles(['x-1-cp312-cp312-manylinux_2_17_x86_64.whl', 'x-1-py3-none-any.whl']), undefined);
   assert.equal(newestByFiles(['x-1-cp38-abi3-manylinux_2_17_x86_64.whl']), undefined);
   assert.equal(newestByVersion('django', '3.2.25'), 10);
+  assert.equal(newestByVersion('werkzeug', '2.2.2'), 13);
+  assert.equal(newestByVersion('werkzeug', '3.0.6'), undefined);
+  assert.equal(newestByVersion('pydub', '0.25.1'), 12);
   assert.equal(newestByVersion('unheard-of', '1.0'), undefined);
 });

@@ -26,15 +26,34 @@ export function configFile(inventory: Inventory, folder: string, ...names: reado
   return undefined;
 }
 
-/** The string that a key is set to, in code such as `outDir: 'build'`. */
-export function settingOf(config: ConfigFile | undefined, key: string): string | undefined {
+/** How far an object's name is looked for, and how often: whatever a file holds, that takes no time. */
+const NEAR = 20_000;
+const TRIES = 50;
+
+/** The name of the object that a place in code lies in: `build` in `build: { outDir: … }`. */
+function parentKey(code: string, at: number): string | undefined {
+  let depth = 0;
+  for (let i = at - 1; i >= Math.max(0, at - NEAR); i--) {
+    const char = code.charAt(i);
+    if (char === '}') depth++;
+    else if (char === '{' && depth-- === 0)
+      return /([\w$]+)['"]?\s*[:=]\s*$/.exec(code.slice(Math.max(0, i - 100), i))?.[1];
+  }
+  return undefined;
+}
+
+/** The string that a key is set to, in code such as `outDir: 'build'`; with `inside`, only in an object of that name. */
+export function settingOf(config: ConfigFile | undefined, key: string, inside?: string): string | undefined {
   const code = config?.code ?? '';
+  let tries = 0;
   for (let at = code.indexOf(key); at >= 0; at = code.indexOf(key, at + key.length)) {
+    if (inside !== undefined && ++tries > TRIES) return undefined;
     const before = code.charAt(at - 1);
     const found = /^['"]?\s*:\s*['"`]([^'"`$\n]{1,200})['"`]/.exec(
       code.slice(at + key.length, at + key.length + 260),
     )?.[1];
-    if (found !== undefined && !/[\w.-]/.test(before)) return found;
+    if (found !== undefined && !/[\w.-]/.test(before) && (inside === undefined || parentKey(code, at) === inside))
+      return found;
   }
   return undefined;
 }

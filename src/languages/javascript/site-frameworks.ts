@@ -44,8 +44,8 @@ function vite(context: FrameworkContext): Outcome | undefined {
   );
   const plain = config !== undefined || /\bvite( build|$)/.test(buildScript);
   if (!plain || (project.inventory.complete && !hasPage && settingOf(config, 'root') === undefined)) return undefined;
-  const root = settingOf(config, 'root') ?? /\bvite build ([\w./-]+)/.exec(buildScript)?.[1];
-  const said = option(buildScript, '--outDir') ?? settingOf(config, 'outDir') ?? 'dist';
+  const root = settingOf(config, 'root') ?? /\bvite build ([\w./][\w./-]*)/.exec(buildScript)?.[1];
+  const said = option(buildScript, '--outDir') ?? settingOf(config, 'outDir', 'build') ?? 'dist';
   return site(joined(root, said) ?? 'dist', true, evidenceOf(config, 'Vite builds a site'));
 }
 

@@ -155,6 +155,20 @@ describe('what frameworks build, and how it is served', () => {
       'public_html with fallback',
     ],
     [
+      'Vite with its folder as an option',
+      () => served(['vite'], build('tsc -b && vite build --outDir out'), { 'index.html': '' }),
+      'out with fallback',
+    ],
+    [
+      'Vite with a setting that it does not know',
+      () =>
+        served(['vite'], build('vite build'), {
+          'vite.config.js': "export default { plugins: [x({ a: {} })], outDir: 'www', build: { minify: {} } }",
+          'index.html': '',
+        }),
+      'dist with fallback',
+    ],
+    [
       'Vite behind a server',
       () =>
         served(

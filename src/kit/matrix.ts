@@ -32,10 +32,12 @@ const no = (why: string): Cell => ({ fits: false, why });
 
 const HANDLER = 'Lambda calls a handler through its runtime interface; a program that runs to its end has none';
 
+const SCALES = 'and a HorizontalPodAutoscaler unless it keeps data, which one replica holds';
+
 const matrix: Readonly<Record<Workload, Readonly<Record<Target, Cell>>>> = {
   service: {
     compose: yes('a service that is started anew when it ends'),
-    kubernetes: yes('Deployment, Service, HorizontalPodAutoscaler, PodDisruptionBudget, NetworkPolicy'),
+    kubernetes: yes(`Deployment, Service, PodDisruptionBudget, NetworkPolicy, ${SCALES}`),
     lambda: yes(
       'a function of the image with the Lambda Web Adapter: cold starts of a second and more, 15 minutes at most for a request, nothing kept but 512 MB in /tmp',
     ),
@@ -46,16 +48,14 @@ const matrix: Readonly<Record<Workload, Readonly<Record<Target, Cell>>>> = {
   },
   static: {
     compose: yes('a service that is started anew when it ends'),
-    kubernetes: yes('Deployment, Service, HorizontalPodAutoscaler, PodDisruptionBudget, NetworkPolicy'),
+    kubernetes: yes(`Deployment, Service, PodDisruptionBudget, NetworkPolicy, ${SCALES}`),
     lambda: no('a function for each file costs a start and an invocation: put the files into S3 behind CloudFront'),
     'cloud-run': yes('a service that scales from zero'),
     knative: yes('a Service that scales from zero'),
   },
   worker: {
     compose: yes('a service without a port that is started anew when it ends'),
-    kubernetes: yes(
-      'Deployment, HorizontalPodAutoscaler, PodDisruptionBudget, NetworkPolicy; no Service, for nothing calls it',
-    ),
+    kubernetes: yes(`Deployment, PodDisruptionBudget, NetworkPolicy, ${SCALES}; no Service, for nothing calls it`),
     lambda: no(
       'a worker waits for its work by itself; on Lambda the queue has to call a handler, which this program has not',
     ),

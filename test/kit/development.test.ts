@@ -150,3 +150,14 @@ describe('the targets of the environments', () => {
     assert.match(fileOf(kitFor({ environments }, { files }), 'Dockerfile'), /^COPY --from=production-stage /m);
   });
 });
+
+test('a project of Maven without Spring Boot has no plugin that runs it: it is built anew', () => {
+  const { stage, watch } = development({
+    'pom.xml':
+      '<project><modelVersion>4.0.0</modelVersion><groupId>x</groupId><artifactId>tides</artifactId><version>1</version><build><plugins><plugin><artifactId>maven-jar-plugin</artifactId><configuration><archive><manifest><mainClass>tides.Main</mainClass></manifest></archive></configuration></plugin></plugins></build></project>\n',
+    'src/main/java/tides/Main.java':
+      'package tides;\n\npublic class Main {\n  public static void main(String[] args) {}\n}\n',
+  });
+  assert.doesNotMatch(stage, /spring-boot/);
+  assert.equal(watch['action'], 'rebuild');
+});

@@ -18,6 +18,8 @@ export interface Readings {
 
 const MiB = 1024 * 1024;
 const SETTLE_MS = 30_000;
+/** A thread for large uploads ends when it has had nothing to do for 20 s. */
+const THREADS_MS = 22_000;
 
 function descriptorsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -48,6 +50,7 @@ export async function settled(service: ServiceProcess, spool: string): Promise<R
     same = now === last ? same + 1 : 0;
     last = now;
   }
+  await wait(THREADS_MS);
   for (let n = 0; n < 3; n += 1) {
     service.child.kill('SIGUSR2');
     await wait(500);

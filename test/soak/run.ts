@@ -22,6 +22,8 @@ const AT_ONCE = 8;
 const IDLE_SECONDS = 10;
 /** The warm-up has to see what the load will see: each question, each manner, many at once. */
 const WARM_UP = 0.15;
+/** The peaks that the allocator keeps have not all come in a warm-up that is shorter: then resident memory is only shown. */
+const JUDGED_FROM_MINUTES = 10;
 const milliseconds = Number(values.minutes) * 60_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'dockwright-soak-'));
@@ -157,7 +159,11 @@ console.table(
       ]),
   ),
 );
-const names = Object.keys(TOLERANCE) as (keyof Readings)[];
+const tolerance: Readings = {
+  ...TOLERANCE,
+  ...(Number(values.minutes) < JUDGED_FROM_MINUTES ? { residentMiB: Number.POSITIVE_INFINITY } : {}),
+};
+const names = Object.keys(tolerance) as (keyof Readings)[];
 const rounded = (value: number): number => Math.round(value * 10) / 10;
 console.table(
   Object.fromEntries(
@@ -166,14 +172,14 @@ console.table(
       {
         'after warm-up': rounded(before[name]),
         'at the end': rounded(after[name]),
-        'may be more by': TOLERANCE[name],
-        held: after[name] - before[name] <= TOLERANCE[name],
+        'may be more by': tolerance[name],
+        held: after[name] - before[name] <= tolerance[name],
       },
     ]),
   ),
 );
 for (const name of names)
-  if (!(after[name] - before[name] <= TOLERANCE[name])) faults.push(`${name}: ${before[name]}, then ${after[name]}`);
+  if (!(after[name] - before[name] <= tolerance[name])) faults.push(`${name}: ${before[name]}, then ${after[name]}`);
 if (died !== null) faults.push(`the service ended by itself: ${died}`);
 const logged = service
   .log()

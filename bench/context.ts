@@ -4,94 +4,18 @@
  *   npm run bench:context             all of it; takes some minutes and 10 GB of the disk for temporary files
  *   npm run bench:context -- speed    or: memory
  */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createReadStream, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { request, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { createReadStream, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { entry, header } from '../test/support/raw-tar.ts';
 import { projectFiles, writeGzip } from './context-archives.ts';
+import { FLAGS, folder, median, NODE, send, startService, stop } from './service.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const MB = 1e6;
-const folder = mkdtempSync(join(tmpdir(), 'dockwright-bench-'));
 const here = new URL('./', import.meta.url).pathname;
-const NODE = process.execPath;
-/** As `npm start` has them. */
-const FLAGS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
 const GIB = 1024 ** 3;
-
-interface Service {
-  readonly child: ChildProcess;
-  readonly port: number;
-}
-
-async function startService(): Promise<Service> {
-  const port = 30_000 + (process.pid % 20_000);
-  const child = spawn(
-    NODE,
-    [
-      ...FLAGS,
-      ...(process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : []),
-      join(here, '../src/server.ts'),
-    ],
-    {
-      env: {
-        ...process.env,
-        PORT: String(port),
-        HOST: '127.0.0.1',
-        LOG_LEVEL: 'info',
-        SPOOL_DIR: join(folder, 'spool'),
-        SPOOL_BYTES: String(16 * GIB),
-        LIMIT_UPLOAD_BYTES: String(16 * GIB),
-        LIMIT_INFLATED_BYTES: String(16 * GIB),
-        LIMIT_ENTRIES: '250000',
-      },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  for await (const line of child.stdout ?? []) if (String(line).includes('listening')) break;
-  child.stdout?.resume();
-  return { child, port };
-}
-
-async function stop({ child }: Service): Promise<void> {
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
-}
-
-interface Answer {
-  readonly ms: number;
-  readonly bytes: number;
-}
-
-/** Sends a body to an operation and reads all of the answer. */
-async function send({ port }: Service, path: string, body: Readable, length?: number): Promise<Answer> {
-  const began = performance.now();
-  const call = request({
-    port,
-    host: '127.0.0.1',
-    path,
-    method: 'POST',
-    headers: length === undefined ? {} : { 'content-length': length },
-  });
-  body.pipe(call);
-  const [response] = (await once(call, 'response')) as [IncomingMessage];
-  let bytes = 0;
-  let text = '';
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (response.statusCode !== 200) text += chunk.toString();
-  }
-  if (response.statusCode !== 200) throw new Error(`${path}: ${response.statusCode} ${text}`);
-  return { ms: performance.now() - began, bytes };
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 function child(script: string, archive: string): number {
   return Number(execFileSync(NODE, [...FLAGS, join(here, script), archive], { encoding: 'utf8' }));
@@ -207,9 +131,6 @@ async function memory(): Promise<void> {
 }
 
 const wanted = process.argv.slice(2);
-try {
-  if (wanted.length === 0 || wanted.includes('speed')) await speed();
-  if (wanted.length === 0 || wanted.includes('memory')) await memory();
-} finally {
-  if (existsSync(folder)) rmSync(folder, { recursive: true });
-}
+if (wanted.length === 0 || wanted.includes('speed')) await speed();
+if (wanted.length === 0 || wanted.includes('memory')) await memory();
+process.exit(0);

@@ -1,6 +1,7 @@
 import { Problem } from '../problems/problem.ts';
 import type { Advice } from '../plan/plan.ts';
 import { cleanPath, isWellFormedPattern, trimSpace } from './go-path.ts';
+import { remembered } from './remembered.ts';
 
 /** Reading an ignore file into patterns, as `ignorefile.ReadAll` and `patternmatcher.New` do together. */
 
@@ -35,24 +36,36 @@ function broken(file: string, line: number, detail: string, hint: string): Probl
   });
 }
 
-function patternOf(raw: string, line: number, file: string): Pattern | undefined {
-  if (raw.startsWith('#')) return undefined;
+interface CleanLine {
+  /** Cleaned; '' where the line means nothing. */
+  readonly text: string;
+  readonly negated: boolean;
+  readonly fault?: 'no-pattern' | 'malformed';
+}
+
+const cleanLine = remembered((raw: string): CleanLine => {
   const trimmed = trimSpace(raw);
-  if (trimmed === '') return undefined;
   const negated = trimmed.startsWith('!');
   const bare = negated ? trimSpace(trimmed.slice(1)) : trimmed;
   const cleaned = bare === '' ? '' : cleanPath(bare);
   const anchored = cleaned.length > 1 && cleaned.startsWith('/') ? cleaned.slice(1) : cleaned;
   // The list is cleaned once more with the `!` in front, where "!/" becomes "!" and is refused.
-  if (negated && (anchored === '' || anchored === '/'))
-    throw broken(file, line, '"!" without a pattern', 'Name what to include again, or remove the line.');
+  if (negated && (anchored === '' || anchored === '/')) return { text: '', negated, fault: 'no-pattern' };
   const text = trimSpace(anchored);
+  return { text, negated, ...(text === '' || isWellFormedPattern(text) ? {} : { fault: 'malformed' as const }) };
+});
+
+function patternOf(raw: string, line: number, file: string): Pattern | undefined {
+  if (raw === '' || raw.startsWith('#')) return undefined;
+  const { text, negated, fault } = cleanLine(raw);
+  if (fault === 'no-pattern')
+    throw broken(file, line, '"!" without a pattern', 'Name what to include again, or remove the line.');
   if (text === '') return undefined;
-  if (!isWellFormedPattern(text)) {
+  if (fault === 'malformed') {
     throw broken(
       file,
       line,
-      `the pattern "${trimmed}" has an open bracket, an empty class or a backslash at its end`,
+      `the pattern "${trimSpace(raw)}" has an open bracket, an empty class or a backslash at its end`,
       'Close the class, or write the character as [x].',
     );
   }
@@ -126,5 +139,10 @@ export function parseIgnore(content: string | Uint8Array, file = '.dockerignore'
       members: { limit: { name: 'patterns', value: MAX_PATTERNS } },
     });
   }
-  return { patterns, advice: patterns.flatMap((p) => adviceFor(p, file)) };
+  return {
+    patterns,
+    get advice() {
+      return patterns.flatMap((p) => adviceFor(p, file));
+    },
+  };
 }

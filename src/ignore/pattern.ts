@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { remembered } from './remembered.ts';
 
 /**
  * One pattern against one path, as moby/patternmatcher has it: equality, a prefix, a suffix, or a regular
@@ -95,7 +96,7 @@ function regularExpression(expression: string, head: string): CompiledPattern {
 }
 
 /** A test for a cleaned pattern. Throws RE2's syntax error for what only fails when it is compiled. */
-export function compilePattern(pattern: string): CompiledPattern {
+export const compilePattern = remembered((pattern: string): CompiledPattern => {
   // The expression is made by a scanner that drops a byte order mark; the other kinds compare the text with it.
   const scanned = pattern.replace(/^\uFEFF/, '');
   const { kind, expression } = translate(scanned);
@@ -110,4 +111,4 @@ export function compilePattern(pattern: string): CompiledPattern {
   }
   const simple = simpleGlob(scanned);
   return simple ? cheap(simple) : regularExpression(expression, literalHead(scanned));
-}
+});

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { loadTemplates } from '../../render/load-templates.ts';
 import { root } from '../../root.ts';
@@ -22,6 +24,22 @@ const tools: JobTools = {
     spool: { directory, memoryBytes, budget: createSpoolBudget(budget.total, budget.ledger, budget.thread) },
   },
 };
+
+/**
+ * Small requests come before large archives: on Linux each thread has a priority of its own, by its own number.
+ * https://man7.org/linux/man-pages/man2/setpriority.2.html (C library/kernel differences)
+ */
+function stepBack(): void {
+  if (process.platform !== 'linux') return;
+  const own = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
+  setPriority(own, constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
+try {
+  stepBack();
+} catch {
+  // Without /proc, or where it is forbidden, all are equal.
+}
 
 const givenUp = new Error('the job was given up');
 

@@ -1,5 +1,5 @@
 import { readlinkSync } from 'node:fs';
-import { constants, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { loadTemplates } from '../../render/load-templates.ts';
 import { root } from '../../root.ts';
@@ -25,6 +25,9 @@ const tools: JobTools = {
   },
 };
 
+/** Of 19: enough to let a request through, and little enough to get on beside other programs. */
+const STEP = 5;
+
 /**
  * Small requests come before large archives: on Linux each thread has a priority of its own, by its own number.
  * https://man7.org/linux/man-pages/man2/setpriority.2.html (C library/kernel differences)
@@ -32,7 +35,7 @@ const tools: JobTools = {
 function stepBack(): void {
   if (process.platform !== 'linux') return;
   const own = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  setPriority(own, constants.priority.PRIORITY_BELOW_NORMAL);
+  setPriority(own, STEP);
 }
 
 try {

@@ -20,7 +20,7 @@ COPY templates ./templates
 COPY --from=build /app/dist ./dist
 RUN install -d -o 10001 -g 10001 compiled
 USER 10001:10001
-RUN ["node", "--max-semi-space-size=1", "--eval", "import('/app/dist/server.js').then(() => process.kill(process.pid, 'SIGTERM'))"]
+RUN ["node", "--max-semi-space-size=2", "--eval", "import('/app/dist/server.js').then(() => process.kill(process.pid, 'SIGTERM'))"]
 
 FROM node:24-trixie-slim AS dependencies
 WORKDIR /app
@@ -46,4 +46,4 @@ USER 10001:10001
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s --retries=3 CMD ["node", "-e", "fetch(\"http://127.0.0.1:\"+process.env.PORT+\"/livez\").then(r=>process.exit(r.ok?0:1),()=>process.exit(1))"]
 # The service handles SIGTERM itself, so it needs no init.
 ENTRYPOINT []
-CMD ["node", "--max-semi-space-size=1", "dist/server.js"]
+CMD ["node", "--max-semi-space-size=2", "dist/server.js"]

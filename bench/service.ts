@@ -10,7 +10,7 @@ import type { Readable } from 'node:stream';
 
 export const NODE = process.execPath;
 /** As `npm start` has them. */
-export const FLAGS = ['--max-semi-space-size=1', '--disable-warning=ExperimentalWarning'];
+export const FLAGS = ['--max-semi-space-size=2', '--disable-warning=ExperimentalWarning'];
 const GIB = 1024 ** 3;
 const here = new URL('./', import.meta.url).pathname;
 

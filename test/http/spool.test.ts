@@ -21,8 +21,11 @@ const openSpools = (pid: number, directory: string): string[] =>
   });
 
 async function eventually(what: () => boolean): Promise<void> {
-  for (let i = 0; i < 600 && !what(); i++) await wait(50);
-  assert.ok(what(), what.toString());
+  for (let i = 0; i < 600; i++) {
+    if (what()) return;
+    await wait(50);
+  }
+  assert.fail(what.toString());
 }
 
 describe('the spool of the process', { skip: process.platform !== 'linux' }, () => {

@@ -40,7 +40,7 @@ export type WireFailure =
   | { readonly kind: 'error'; readonly error: unknown };
 
 /** Bytes that may be on the way. */
-const WINDOW_BYTES = 2 * 1024 * 1024;
+const WINDOW_BYTES = 1024 * 1024;
 export const BLOCK_BYTES = 256 * 1024;
 
 /** An error as it can be sent; the class of a problem would be lost on the way. */

@@ -45,6 +45,8 @@ export function* projectFiles(small: number, large: number, largeBytes: number):
   const next = numbers(1);
   const pool = sourceText(4_000_000, next);
   yield { path: 'index.html', content: Buffer.from('<!doctype html>\n') };
+  // What the naive loop drops by itself.
+  yield { path: '.dockerignore', content: Buffer.from('node_modules\n') };
   for (let i = 0; i < small; i++) {
     const n = next();
     const size = 200 + (n % 2600) + (n % 97 === 0 ? 30_000 : 0);

@@ -1,5 +1,3 @@
-import { readlinkSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { loadTemplates } from '../../render/load-templates.ts';
 import { root } from '../../root.ts';
@@ -24,25 +22,6 @@ const tools: JobTools = {
     spool: { directory, memoryBytes, budget: createSpoolBudget(budget.total, budget.ledger, budget.thread) },
   },
 };
-
-/** Of 19: enough to let a request through, and little enough to get on beside other programs. */
-const STEP = 5;
-
-/**
- * Small requests come before large archives: on Linux each thread has a priority of its own, by its own number.
- * https://man7.org/linux/man-pages/man2/setpriority.2.html (C library/kernel differences)
- */
-function stepBack(): void {
-  if (process.platform !== 'linux') return;
-  const own = Number(readlinkSync('/proc/thread-self').split('/').at(-1));
-  setPriority(own, STEP);
-}
-
-try {
-  stepBack();
-} catch {
-  // Without /proc, or where it is forbidden, all are equal.
-}
 
 const givenUp = new Error('the job was given up');
 

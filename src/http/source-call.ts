@@ -3,9 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { manifestSchema } from '../manifest/schema.ts';
 import type { ProblemSlug } from '../problems/catalogue.ts';
+import { blockStream } from '../context/pack.ts';
 import { answer } from './answer.ts';
 import { Intake } from './jobs/intake.ts';
-import type { JobAnswer } from './jobs/job.ts';
 import { works, type QueryOf, type WorkId } from './jobs/works.ts';
 import { negotiate } from './negotiate.ts';
 import type { OperationCall, Services } from './operation.ts';
@@ -65,9 +65,6 @@ export const sourceBody = {
 
 export type SourceCall = OperationCall<SourceOptions>;
 
-const streamOf = (body: Exclude<JobAnswer['body'], string | Buffer>): Readable =>
-  body instanceof Readable ? body : Readable.from(body, { objectMode: false, highWaterMark: 256 * 1024 });
-
 /** Has a work done with the archive of a request, and answers with what comes of it. */
 export async function answerFromSource<Id extends WorkId>(
   { request, reply, query }: OperationCall<QueryOf<Id>>,
@@ -85,15 +82,15 @@ export async function answerFromSource<Id extends WorkId>(
   try {
     const manifest = await readSourceRequest(request, services.config, async (archive) => intake.feed(archive));
     const made = await intake.finish(manifest);
-    const { body, etag, facts, headers = {}, length } = made;
-    if (facts.language !== undefined) services.metrics.built(facts.language);
+    const { body, etag, language, headers = {}, length } = made;
+    if (language !== undefined) services.metrics.built(language);
     reply.headers(headers);
     if (typeof body === 'string' || Buffer.isBuffer(body)) {
       made.dispose();
       return answer(reply, type, body, etag);
     }
     if (length !== undefined) reply.header('content-length', length);
-    stream = streamOf(body);
+    stream = body instanceof Readable ? body : blockStream(body);
     stream.once('close', made.dispose);
     // A client that went away while the answer was made will not close again.
     if (reply.raw.destroyed) stream.destroy();

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { gzipped, packContext, tarStream } from '../../src/context/pack.ts';
+import { gzipped, packContext, blockStream } from '../../src/context/pack.ts';
 import { createInventory, type Entry } from '../../src/inventory/inventory.ts';
 import { outcome } from '../support/sources.ts';
 
@@ -79,12 +79,12 @@ const has = (program: string): boolean => spawnSync(program, ['--version']).stat
 
 describe('the context tar', async () => {
   const context = packed();
-  const tar = await bytesOf(tarStream(context));
+  const tar = await bytesOf(blockStream(context.blocks()));
 
   test('has the length that was said, and the same bytes again', async () => {
     assert.equal(tar.length, context.length);
-    assert.ok((await bytesOf(tarStream(packed()))).equals(tar));
-    assert.ok(gunzipSync(await bytesOf(gzipped(tarStream(packed())))).equals(tar));
+    assert.ok((await bytesOf(blockStream(packed().blocks()))).equals(tar));
+    assert.ok(gunzipSync(await bytesOf(gzipped(blockStream(packed().blocks())))).equals(tar));
   });
 
   test('begins with a plain header and ends with the Dockerfile', () => {

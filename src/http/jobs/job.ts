@@ -16,26 +16,18 @@ export interface Job {
   readonly strip?: number;
 }
 
-/** What metrics are told of a job. */
-export interface JobFacts {
-  readonly format: string;
-  readonly entries: number;
-  /** Of the build that was planned. */
-  readonly language?: string;
-}
-
 /** An answer in full, or block by block. */
 export interface Written {
   readonly body: string | Buffer | AsyncIterable<Buffer> | Iterable<Buffer>;
   /** Bytes of a body in blocks, where they are known. */
   readonly length?: number;
+  /** Of the build that was planned. */
   readonly language?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface JobAnswer extends Omit<Written, 'language'> {
+export interface JobAnswer extends Written {
   readonly etag: string;
-  readonly facts: JobFacts;
   /** Gives back what the archive takes; the body is not read after it. */
   readonly dispose: () => void;
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Problem } from '../../problems/problem.ts';
 import type { Manifest } from '../../manifest/schema.ts';
-import type { JobAnswer, JobFacts } from './job.ts';
+import type { JobAnswer } from './job.ts';
 
 /**
  * What a job and its thread say to each other, over a port of the job's own; to close the port is to give the job up.
@@ -27,7 +27,6 @@ export type FromThread =
 
 /** An answer whose body, where it is in blocks, follows. */
 export interface WireAnswer extends Omit<JobAnswer, 'body' | 'dispose'> {
-  readonly facts: JobFacts;
   readonly body: string | Uint8Array | undefined;
 }
 

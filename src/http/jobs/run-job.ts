@@ -29,19 +29,13 @@ export async function runJob(
     ...(strip === undefined ? {} : { strip }),
   });
   try {
-    const { length: entries } = source.inventory.entries;
-    read(source.format, entries);
+    read(source.format, source.inventory.entries.length);
     const sent = await sentManifest;
     const options = query as SourceOptions;
-    const { language, ...written } = work.write(
-      { source, manifest: withOptions(sent, options), query: options },
-      type,
-      tools,
-    );
+    const written = work.write({ source, manifest: withOptions(sent, options), query: options }, type, tools);
     return {
       ...written,
       etag: etagOf(tools.version, source.digest, sent, query, type),
-      facts: { format: source.format, entries, ...(language === undefined ? {} : { language }) },
       dispose: () => source.dispose(),
     };
   } catch (error) {

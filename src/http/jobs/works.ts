@@ -1,8 +1,8 @@
-import { gzipped, packContext, tarStream } from '../../context/pack.ts';
-import { htmlReport } from '../../context/report-html.ts';
+import { blockStream, gzipped, packContext } from '../../context/pack.ts';
+import { htmlReport, type PageParts } from '../../context/report-html.ts';
 import { textReport } from '../../context/report-text.ts';
 import { analyseProject } from '../../generate/analyse.ts';
-import { makeBuild, type Build, type BuildRequest, type Tools } from '../../generate/build.ts';
+import { makeBuild, type Build, type BuildRequest } from '../../generate/build.ts';
 import { understandProject } from '../../generate/project.ts';
 import { makeKit } from '../../kit/index.ts';
 import { loadAnalysisPage } from '../analysis-page.ts';
@@ -11,7 +11,7 @@ import { kitBody, kitTypes } from '../kit-answer.ts';
 import { speedsOf, type AnalysisOptions } from '../schemas/analysis.ts';
 import { kitRequest, type SourceKitOptions } from '../schemas/kit.ts';
 import type { SourceOptions } from '../schemas/options.ts';
-import type { Asked, Work, Written } from './job.ts';
+import type { Asked, Work } from './job.ts';
 
 /** What the operations on an archive make of it, by the names of the operations. */
 
@@ -26,10 +26,21 @@ const buildRequest = ({ source, manifest, query }: Asked<SourceOptions>): BuildR
 
 const languageOf = ({ project }: Build): string => project?.language.id ?? 'none';
 
-function builtAnswer(asked: Asked<SourceOptions>, tools: Tools, write: (build: Build) => string): Written {
-  const build = makeBuild(buildRequest(asked), tools);
-  return { body: write(build), language: languageOf(build) };
-}
+/** A part of a build: as its text, or as JSON with the reasons. */
+const builtWork = (textOf: (build: Build) => string, jsonOf: (build: Build) => unknown) =>
+  defineWork<SourceOptions, 'text/plain' | 'application/json'>({
+    types: ['text/plain', 'application/json'],
+    contents: 'skip',
+    write: (asked, type, tools) => {
+      const build = makeBuild(buildRequest(asked), tools);
+      return {
+        body: type === 'text/plain' ? textOf(build) : JSON.stringify(jsonOf(build)),
+        language: languageOf(build),
+      };
+    },
+  });
+
+let analysisPage: PageParts | undefined;
 
 export const works = {
   detectManifest: defineWork<SourceOptions, 'application/json'>({
@@ -41,22 +52,8 @@ export const works = {
       ),
     }),
   }),
-  renderSourceDockerfile: defineWork<SourceOptions, 'text/plain' | 'application/json'>({
-    types: ['text/plain', 'application/json'],
-    contents: 'skip',
-    write: (asked, type, tools) =>
-      builtAnswer(asked, tools, (build) =>
-        type === 'text/plain' ? build.dockerfile.text : JSON.stringify(dockerfileJson(build)),
-      ),
-  }),
-  renderSourceDockerignore: defineWork<SourceOptions, 'text/plain' | 'application/json'>({
-    types: ['text/plain', 'application/json'],
-    contents: 'skip',
-    write: (asked, type, tools) =>
-      builtAnswer(asked, tools, (build) =>
-        type === 'text/plain' ? build.ignore.text : JSON.stringify(ignoreJson(build)),
-      ),
-  }),
+  renderSourceDockerfile: builtWork(({ dockerfile }) => dockerfile.text, dockerfileJson),
+  renderSourceDockerignore: builtWork(({ ignore }) => ignore.text, ignoreJson),
   packContext: defineWork<SourceOptions, 'application/x-tar' | 'application/gzip'>({
     types: ['application/x-tar', 'application/gzip'],
     contents: 'spool',
@@ -70,7 +67,7 @@ export const works = {
       });
       const language = languageOf(build);
       return type === 'application/gzip'
-        ? { body: gzipped(tarStream(context)), language }
+        ? { body: gzipped(blockStream(context.blocks())), language }
         : { body: context.blocks(), length: context.length, language };
     },
   }),
@@ -82,8 +79,8 @@ export const works = {
       const analysis = analyseProject({ ...buildRequest(asked), digests, speeds: speedsOf(asked.query) }, tools);
       if (type === 'application/json') return { body: JSON.stringify(analysisJson(analysis, notices)) };
       if (type === 'text/plain') return { body: textReport(analysis) };
-      const page = loadAnalysisPage(tools.version);
-      return { body: htmlReport(analysis, page), headers: { 'content-security-policy': page.policy } };
+      analysisPage ??= loadAnalysisPage(tools.version);
+      return { body: htmlReport(analysis, analysisPage), headers: { 'content-security-policy': analysisPage.policy } };
     },
   }),
   makeSourceKit: defineWork<SourceKitOptions, (typeof kitTypes)[number]>({

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { entry, header } from '../test/support/raw-tar.ts';
 import { projectFiles, writeGzip } from './context-archives.ts';
-import { FLAGS, folder, median, NODE, send, startService, stop } from './service.ts';
+import { FLAGS, folder, NODE, send, startService, stop } from './service.ts';
+import { median } from './statistics.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const MB = 1e6;

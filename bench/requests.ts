@@ -9,17 +9,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { entry } from '../test/support/raw-tar.ts';
 import { projectFiles, writeGzip } from './context-archives.ts';
-import {
-  folder,
-  median,
-  percentile,
-  send,
-  startBare,
-  startService,
-  stop,
-  type Answer,
-  type Service,
-} from './service.ts';
+import { folder, send, startBare, startService, stop, type Answer, type Service } from './service.ts';
+import { median, percentile } from './statistics.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 5);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);

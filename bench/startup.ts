@@ -9,6 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freePort } from '../test/support/process.ts';
+import { median } from './statistics.ts';
 
 const RUNS = 7;
 const IDLE_MS = 1000;
@@ -62,7 +63,6 @@ async function measure(): Promise<Run> {
 await measure();
 const runs: Run[] = [];
 for (let n = 0; n < RUNS; n += 1) runs.push(await measure());
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 console.log(
   `start to first answer: ${Math.round(median(runs.map(({ ms }) => ms)))} ms, of which the processor worked ${median(runs.map(({ processorMs }) => processorMs))} ms (medians of ${RUNS}; to be under 400)`,
 );

@@ -1,5 +1,5 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip, createZstdDecompress, type ZstdDecompress } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Problem } from '../problems/problem.ts';
 import { exceeded, RATIO_FREE_BYTES, type SourceLimits } from './limits.ts';
 import type { Format } from './sniff.ts';
@@ -10,7 +10,13 @@ const CHUNK_BYTES = 256 * 1024;
 /** Each takes a decoder of its own; parallel writers make one for some megabytes. */
 const MAX_FRAMES = 100_000;
 
-const written = async (decoder: ZstdDecompress, chunk: Buffer): Promise<void> =>
+interface Decoder extends Transform {
+  /** Of the input, those that it has taken. */
+  readonly bytesWritten: number;
+}
+
+/** Resolves when the chunk has been taken: not before may its memory be used again. */
+const written = async (decoder: Decoder, chunk: Buffer): Promise<void> =>
   new Promise((resolve, reject) => {
     decoder.once('close', resolve);
     decoder.write(chunk, (error) => {
@@ -21,10 +27,15 @@ const written = async (decoder: ZstdDecompress, chunk: Buffer): Promise<void> =>
   });
 
 /**
- * Node's decoder stops where a frame ends inside of a chunk, and drops the rest of it without a word; what it drops is
- * begun anew. An archive may consist of many frames: parallel writers make them.
+ * What comes out of the decoders, one after the other. Node's decoder for zstd stops where a frame ends inside of a
+ * chunk, and drops the rest of it without a word; what it drops is begun anew. An archive may consist of many frames:
+ * parallel writers make them. The decoder for gzip takes all of its members, and ends before what is no gzip.
  */
-async function* inflateFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* decoded(
+  bytes: AsyncIterable<Buffer>,
+  create: () => Decoder,
+  { again }: { readonly again: boolean },
+): AsyncGenerator<Buffer> {
   const input = bytes[Symbol.asyncIterator]();
   const next = async (): Promise<Buffer | undefined> => {
     const { done, value } = await input.next();
@@ -32,7 +43,7 @@ async function* inflateFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buff
   };
   let left = await next();
   for (let frames = 0; left; frames++) {
-    const decoder = createZstdDecompress({ chunkSize: CHUNK_BYTES });
+    const decoder = create();
     let chunk: Buffer | undefined = left;
     left = undefined;
     const feed = async (): Promise<void> => {
@@ -48,16 +59,15 @@ async function* inflateFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buff
     const fed = feed().catch((error: unknown) => void decoder.destroy(error as Error));
     for await (const piece of decoder) yield piece as Buffer;
     await fed;
+    if (!again) return;
     if (frames > MAX_FRAMES) throw new Problem('invalid-archive', { detail: 'The zstd stream has too many frames.' });
   }
 }
 
 function decompressed(bytes: AsyncIterable<Buffer>, format: Format): AsyncIterable<Buffer> {
-  if (format === 'gzip') {
-    const input = Readable.from(bytes, { objectMode: false, highWaterMark: CHUNK_BYTES });
-    return pipeline(input, createGunzip({ chunkSize: CHUNK_BYTES }), () => undefined);
-  }
-  return format === 'zstd' ? inflateFrames(bytes) : bytes;
+  const options = { chunkSize: CHUNK_BYTES };
+  if (format === 'gzip') return decoded(bytes, () => createGunzip(options), { again: false });
+  return format === 'zstd' ? decoded(bytes, () => createZstdDecompress(options), { again: true }) : bytes;
 }
 
 const isZlibFault = (error: unknown): boolean =>

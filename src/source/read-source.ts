@@ -56,15 +56,12 @@ async function peek(
   bytes: AsyncGenerator<Buffer>,
   length: number,
 ): Promise<{ head: Buffer; all: AsyncGenerator<Buffer> }> {
-  const chunks: Buffer[] = [];
-  let have = 0;
-  while (have < length) {
+  let head = Buffer.alloc(0);
+  while (head.length < length) {
     const next = await bytes.next();
     if (next.done) break;
-    chunks.push(next.value);
-    have += next.value.length;
+    head = Buffer.concat([head, next.value]);
   }
-  const head = Buffer.concat(chunks);
   async function* again(): AsyncGenerator<Buffer> {
     if (head.length > 0) yield head;
     yield* bytes;
@@ -103,7 +100,8 @@ async function spoolRaw(bytes: AsyncGenerator<Buffer>, spool: Spool): Promise<vo
 }
 
 /**
- * Reads an archive from a stream: tar, gzip or zstd of a tar, or zip, told by its first bytes. Rejects with a problem
+ * Reads an archive from a stream: tar, gzip or zstd of a tar, or zip, told by its first bytes; a chunk of it is not looked at
+ * any more when the next one is asked for. Rejects with a problem
  * (`unsupported-archive`, `invalid-archive`, `unsafe-archive`, `empty-archive`, `limit-exceeded`, `overloaded`), or with the stream's own error; then nothing is kept. What it resolves with has to be disposed of.
  */
 export async function readSource(body: AsyncIterable<Buffer>, options: ReadOptions): Promise<Source> {

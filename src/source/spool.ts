@@ -46,11 +46,11 @@ export class Spool {
     return this.#length;
   }
 
-  /** Appends bytes, which must not change afterwards. Throws `overloaded`. */
+  /** Appends a copy of the bytes. Throws `overloaded`. */
   append(bytes: Buffer): void {
     this.#options.budget.take(bytes.length);
     this.#length += bytes.length;
-    if (this.#file === undefined) this.#pieces.push(bytes);
+    if (this.#file === undefined) this.#pieces.push(Buffer.from(bytes));
     if (this.#length <= this.#options.memoryBytes) return;
     try {
       if (this.#file === undefined) this.#spill();

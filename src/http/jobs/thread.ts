@@ -1,11 +1,12 @@
-import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { loadTemplates } from '../../render/load-templates.ts';
 import { root } from '../../root.ts';
 import { createSpoolBudget } from '../../source/spool-budget.ts';
 import type { Manifest } from '../../manifest/schema.ts';
-import type { Job, JobAnswer, JobTools } from './job.ts';
+import type { JobAnswer, JobTools } from './job.ts';
 import { isKeptText } from '../../generate/kept-text.ts';
-import { Arrivals, postBytes, Window, wireFailure, type FromThread, type ToThread } from './port.ts';
+import { LaneReceiver, LaneSender } from './lane.ts';
+import { wireFailure, type FromThread, type ToThread } from './port.ts';
 import { runJob } from './run-job.ts';
 import type { NewJob, ThreadSettings } from './threads.ts';
 
@@ -25,43 +26,32 @@ const tools: JobTools = {
 
 const givenUp = new Error('the job was given up');
 
-async function sendBlocks(
-  port: MessagePort,
-  { body }: JobAnswer,
-  window: Window,
-  isOpen: () => boolean,
-): Promise<void> {
-  for await (const block of body as AsyncIterable<Buffer> | Iterable<Buffer>) {
-    window.add(block.length);
-    postBytes(port, block);
-    await window.room();
-    if (!isOpen()) return;
-  }
+async function sendBlocks({ body }: JobAnswer, lane: LaneSender): Promise<void> {
+  for await (const block of body as AsyncIterable<Buffer> | Iterable<Buffer>) if (!(await lane.write(block))) return;
+  lane.flush();
 }
 
-async function work(port: MessagePort, job: Job): Promise<void> {
+async function work({ port, job, toThread, fromThread }: NewJob): Promise<void> {
   const post = (message: FromThread): void => port.postMessage(message);
-  const arrivals = new Arrivals((bytes) => post({ kind: 'used', bytes }));
-  const window = new Window();
+  const arrivals = new LaneReceiver(toThread, (block) => post({ kind: 'used', block }));
+  const answers = new LaneSender(fromThread, (filled) => post({ kind: 'bytes', filled }));
   const manifest = Promise.withResolvers<Manifest>();
   manifest.promise.catch(() => undefined);
-  let open = true;
   port.on('message', (message: ToThread) => {
-    if (message.kind === 'bytes') arrivals.push(message.bytes);
+    if (message.kind === 'bytes') arrivals.push(message.filled);
     else if (message.kind === 'end') arrivals.end();
-    else if (message.kind === 'used') window.used(message.bytes);
+    else if (message.kind === 'used') answers.used(message.block);
     else manifest.resolve(message.manifest);
   });
   port.once('close', () => {
-    open = false;
     arrivals.fail(givenUp);
     manifest.reject(givenUp);
-    window.open();
+    answers.close();
   });
   try {
     const answer = await runJob(
       job,
-      { bytes: arrivals.bytes(), manifest: manifest.promise },
+      { bytes: arrivals.blocks(), manifest: manifest.promise },
       tools,
       (format, entries) => post({ kind: 'read', format, entries }),
     );
@@ -69,7 +59,7 @@ async function work(port: MessagePort, job: Job): Promise<void> {
       const { body, dispose: _, ...rest } = answer;
       const whole = typeof body === 'string' || Buffer.isBuffer(body);
       post({ kind: 'answer', answer: { ...rest, body: whole ? body : undefined } });
-      if (!whole) await sendBlocks(port, answer, window, () => open);
+      if (!whole) await sendBlocks(answer, answers);
       if (!whole) post({ kind: 'end' });
     } finally {
       answer.dispose();
@@ -80,4 +70,4 @@ async function work(port: MessagePort, job: Job): Promise<void> {
   // Of the last message the other side closes the port: closing it here could overtake what is on the way.
 }
 
-parentPort?.on('message', ({ port, job }: NewJob) => void work(port, job));
+parentPort?.on('message', (job: NewJob) => void work(job));

@@ -5,7 +5,8 @@ import { Problem } from '../../problems/problem.ts';
 import type { SourceLimits } from '../../source/limits.ts';
 import type { BudgetLedger } from '../../source/spool-budget.ts';
 import type { Job, JobAnswer } from './job.ts';
-import { Arrivals, BLOCK_BYTES, failureOf, postBytes, Window, type FromThread, type ToThread } from './port.ts';
+import { laneMemory, LaneReceiver, LaneSender } from './lane.ts';
+import { failureOf, type FromThread, type ToThread } from './port.ts';
 
 /** The threads for large jobs: begun when they are needed, ended when there is nothing more to do. */
 
@@ -20,7 +21,12 @@ export interface ThreadSettings {
 export interface NewJob {
   readonly port: MessagePort;
   readonly job: Job;
+  readonly toThread: SharedArrayBuffer;
+  readonly fromThread: SharedArrayBuffer;
 }
+
+/** The lanes of a job, by the ends that are here. */
+type Lanes = Pick<NewJob, 'toThread' | 'fromThread'>;
 
 /** A job in a thread. It is fed, then finished; `cancel` gives it up at any time. */
 export interface ThreadJob {
@@ -53,19 +59,33 @@ const ended = (cause: unknown): Problem =>
     cause,
   });
 
+/** Blocks are used again; those of an answer go to a stream, which keeps some. */
+async function* copies(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  for await (const block of blocks) yield Buffer.from(block);
+}
+
+/** Who hears of a job's end. The thread may hear it twice. */
+interface JobEnds {
+  readonly threadIsFree: () => void;
+  readonly lanesAreFree: () => void;
+}
+
 class RemoteJob implements ThreadJob {
   readonly #port: MessagePort;
-  readonly #window = new Window();
-  readonly #blocks: Arrivals;
+  readonly #archive: LaneSender;
+  readonly #blocks: LaneReceiver;
   readonly #answer = Promise.withResolvers<JobAnswer>();
-  readonly #done: () => void;
+  readonly #ends: JobEnds;
   #failure: { readonly error: unknown } | undefined;
   #fed: Readable | undefined;
+  /** The thread has said its last word. */
+  #over = false;
 
-  constructor(port: MessagePort, read: Read, done: () => void) {
+  constructor(port: MessagePort, { toThread, fromThread }: Lanes, read: Read, ends: JobEnds) {
     this.#port = port;
-    this.#done = done;
-    this.#blocks = new Arrivals((bytes) => this.#post({ kind: 'used', bytes }));
+    this.#ends = ends;
+    this.#archive = new LaneSender(toThread, (filled) => this.#post({ kind: 'bytes', filled }));
+    this.#blocks = new LaneReceiver(fromThread, (block) => this.#post({ kind: 'used', block }));
     this.#answer.promise.catch(() => undefined);
     port.on('message', (message: FromThread) => this.#take(message, read));
   }
@@ -73,21 +93,25 @@ class RemoteJob implements ThreadJob {
   #take(message: FromThread, read: Read): void {
     switch (message.kind) {
       case 'used':
-        return this.#window.used(message.bytes);
+        return this.#archive.used(message.block);
       case 'read':
         return read(message.format, message.entries);
       case 'bytes':
-        return this.#blocks.push(message.bytes);
+        return this.#blocks.push(message.filled);
       case 'end':
-        this.#blocks.end();
-        return this.cancel();
+        this.#over = true;
+        return this.#leave();
       case 'failed':
+        this.#over = true;
         return this.fail(failureOf(message.failure));
       case 'answer': {
         const { body, ...rest } = message.answer;
         const bytes = body instanceof Uint8Array ? Buffer.from(body) : body;
-        this.#answer.resolve({ ...rest, body: bytes ?? this.#blocks.bytes(), dispose: () => this.cancel() });
-        if (bytes !== undefined) this.cancel();
+        const blocks = copies(this.#blocks.blocks());
+        this.#answer.resolve({ ...rest, body: bytes ?? blocks, dispose: () => this.cancel() });
+        if (bytes === undefined) return;
+        this.#over = true;
+        this.cancel();
       }
     }
   }
@@ -100,40 +124,34 @@ class RemoteJob implements ThreadJob {
     this.#failure ??= { error };
     this.#answer.reject(error);
     this.#blocks.fail(error);
-    this.#window.open();
     this.#fed?.destroy(error instanceof Error ? error : new Error('the job failed', { cause: error }));
     this.cancel();
   }
 
   cancel(): void {
+    this.#leave();
+    if (!this.#over) return;
+    // What has not been read by now will not be. Said once: the next job may have them already.
+    this.#over = false;
+    this.#ends.lanesAreFree();
+  }
+
+  /** The thread has nothing more to do; what has come from it can still be read. */
+  #leave(): void {
     // Ends what still waits for more of it.
     this.#blocks.end();
+    this.#archive.close();
     this.#port.close();
-    this.#done();
+    this.#ends.threadIsFree();
   }
 
   async feed(bytes: Readable): Promise<void> {
     this.#fed = bytes;
-    let block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    let at = 0;
-    const send = (): void => {
-      this.#window.add(at);
-      postBytes(this.#port, block.subarray(0, at));
-      block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-      at = 0;
-    };
     for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      for (let from = 0; from < chunk.length;) {
-        const copied = chunk.copy(block, at, from);
-        from += copied;
-        at += copied;
-        if (at < BLOCK_BYTES) continue;
-        send();
-        await this.#window.room();
-        if (this.#failure) throw this.#failure.error;
-      }
+      await this.#archive.write(chunk);
+      if (this.#failure) throw this.#failure.error;
     }
-    if (at > 0) send();
+    this.#archive.flush();
     this.#post({ kind: 'end' });
   }
 
@@ -147,6 +165,8 @@ export class Threads {
   readonly #settings: Omit<ThreadSettings, 'budget'>;
   readonly #budget: { readonly total: number; readonly ledger: BudgetLedger };
   readonly #threads: (Thread | undefined)[];
+  /** Of jobs that are over; those of a job that was given up are not used again, as its thread may still write. */
+  #lanes: Lanes[] = [];
   /** What a thread may take for objects; one that takes more is ended, and its jobs are refused. */
   readonly #heapMiB: number;
 
@@ -172,11 +192,15 @@ export class Threads {
     const thread = (this.#threads[index] ??= this.#start(index));
     clearTimeout(thread.idle);
     const { port1, port2 } = new MessageChannel();
-    const remote = new RemoteJob(port1, read, () => {
-      if (thread.jobs.delete(remote) && thread.jobs.size === 0) this.#rest(thread);
+    const lanes = this.#lanes.pop() ?? { toThread: laneMemory(), fromThread: laneMemory() };
+    const remote = new RemoteJob(port1, lanes, read, {
+      threadIsFree: () => {
+        if (thread.jobs.delete(remote) && thread.jobs.size === 0) this.#rest(thread);
+      },
+      lanesAreFree: () => void this.#lanes.push(lanes),
     });
     thread.jobs.add(remote);
-    thread.worker.postMessage({ port: port2, job } satisfies NewJob, [port2]);
+    thread.worker.postMessage({ port: port2, job, ...lanes } satisfies NewJob, [port2]);
     return remote;
   }
 
@@ -202,7 +226,10 @@ export class Threads {
   }
 
   #rest(thread: Thread): void {
-    thread.idle = setTimeout(() => void thread.worker.terminate(), IDLE_MS).unref();
+    thread.idle = setTimeout(() => {
+      if (this.#threads.every((other) => !other?.jobs.size)) this.#lanes = [];
+      void thread.worker.terminate();
+    }, IDLE_MS).unref();
   }
 
   /** What the thread had of the budget is free again; its files have no name, so they are gone. */

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { Problem } from '../problems/problem.ts';
+import { free } from './free.ts';
 import { exceeded, RATIO_FREE_BYTES, type SourceLimits } from './limits.ts';
 import type { Format } from './sniff.ts';
 
@@ -27,7 +28,7 @@ const written = async (decoder: Decoder, chunk: Buffer): Promise<void> =>
   });
 
 /**
- * What comes out of the decoders, one after the other. Node's decoder for zstd stops where a frame ends inside of a
+ * What comes out of the decoders, one after the other; each piece is valid until the next one is asked for. Node's decoder for zstd stops where a frame ends inside of a
  * chunk, and drops the rest of it without a word; what it drops is begun anew. An archive may consist of many frames:
  * parallel writers make them. The decoder for gzip takes all of its members, and ends before what is no gzip.
  */
@@ -57,7 +58,10 @@ async function* decoded(
       decoder.end();
     };
     const fed = feed().catch((error: unknown) => void decoder.destroy(error as Error));
-    for await (const piece of decoder) yield piece as Buffer;
+    for await (const piece of decoder as AsyncIterable<Buffer>) {
+      yield piece;
+      free(piece);
+    }
     await fed;
     if (!again) return;
     if (frames > MAX_FRAMES) throw new Problem('invalid-archive', { detail: 'The zstd stream has too many frames.' });
@@ -65,7 +69,7 @@ async function* decoded(
 }
 
 function decompressed(bytes: AsyncIterable<Buffer>, format: Format): AsyncIterable<Buffer> {
-  const options = { chunkSize: CHUNK_BYTES };
+  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: 4 * CHUNK_BYTES };
   if (format === 'gzip') return decoded(bytes, () => createGunzip(options), { again: false });
   return format === 'zstd' ? decoded(bytes, () => createZstdDecompress(options), { again: true }) : bytes;
 }

@@ -1,7 +1,9 @@
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
-import type { Readable } from 'node:stream';
+import { Writable, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Manifest } from '../../manifest/schema.ts';
 import { Problem } from '../../problems/problem.ts';
+import { free } from '../../source/free.ts';
 import type { SourceLimits } from '../../source/limits.ts';
 import type { BudgetLedger } from '../../source/spool-budget.ts';
 import type { Job, JobAnswer } from './job.ts';
@@ -77,7 +79,7 @@ class RemoteJob implements ThreadJob {
   readonly #answer = Promise.withResolvers<JobAnswer>();
   readonly #ends: JobEnds;
   #failure: { readonly error: unknown } | undefined;
-  #fed: Readable | undefined;
+  #fed: Writable | undefined;
   /** The thread has said its last word. */
   #over = false;
 
@@ -146,11 +148,14 @@ class RemoteJob implements ThreadJob {
   }
 
   async feed(bytes: Readable): Promise<void> {
-    this.#fed = bytes;
-    for await (const chunk of bytes as AsyncIterable<Buffer>) {
-      await this.#archive.write(chunk);
-      if (this.#failure) throw this.#failure.error;
-    }
+    // Piped, chunks come as they are; to a loop that awaits, they come put together, which copies all of them.
+    this.#fed = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        const sent = this.#archive.write(chunk).then(() => free(chunk));
+        sent.then(() => done(), done);
+      },
+    });
+    await pipeline(bytes, this.#fed);
     this.#archive.flush();
     this.#post({ kind: 'end' });
   }

@@ -27,6 +27,7 @@ export interface PackInput {
 export interface PackedContext {
   /** Bytes of the tar. */
   readonly length: number;
+  /** Each is valid until the next one is asked for. */
   readonly blocks: () => Generator<Buffer>;
 }
 
@@ -63,9 +64,9 @@ function layoutOf({ entries, ignoreFile, dockerfile }: PackInput): Layout {
 /** Small pieces are put together: each write costs a turn through the stream, and through zlib six times its price. */
 const BLOCK_BYTES = 256 * 1024;
 
-/** Fills blocks of one size; a full one is handed out, and never written to again. */
+/** Fills one block again and again. */
 class BlockWriter {
-  #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  readonly #block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   #at = 0;
 
   /** The room that is left of the block, at most so much of it; marked as written. */
@@ -79,10 +80,9 @@ class BlockWriter {
     return this.#at === BLOCK_BYTES;
   }
 
-  /** What has been written; the writer goes on with a new block. */
+  /** What has been written, until the writer goes on. */
   flush(): Buffer {
     const written = this.#block.subarray(0, this.#at);
-    this.#block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#at = 0;
     return written;
   }
@@ -134,8 +134,15 @@ export function packContext(input: PackInput): PackedContext {
   return { length, blocks: () => blocks(layout, input.content) };
 }
 
-export const blockStream = (all: Iterable<Buffer> | AsyncIterable<Buffer>): Readable =>
-  Readable.from(all, { objectMode: false, highWaterMark: BLOCK_BYTES });
+type Blocks = Iterable<Buffer> | AsyncIterable<Buffer>;
+
+async function* copies(blocks: Blocks): AsyncGenerator<Buffer> {
+  for await (const block of blocks) yield Buffer.from(block);
+}
+
+/** A stream of blocks that are valid until the next one is asked for: it keeps some, so it copies them. */
+export const blockStream = (blocks: Blocks): Readable =>
+  Readable.from(copies(blocks), { objectMode: false, highWaterMark: BLOCK_BYTES });
 
 /** Level 1: an eighth more bytes than level 6 in less than half the time. */
 export const gzipped = (tar: Readable): Readable => {

@@ -16,7 +16,7 @@ export interface Job {
   readonly strip?: number;
 }
 
-/** An answer in full, or block by block. */
+/** An answer in full, or block by block, where each is valid until the next one is asked for. */
 export interface Written {
   readonly body: string | Buffer | AsyncIterable<Buffer> | Iterable<Buffer>;
   /** Bytes of a body in blocks, where they are known. */

@@ -61,11 +61,6 @@ const ended = (cause: unknown): Problem =>
     cause,
   });
 
-/** Blocks are used again; those of an answer go to a stream, which keeps some. */
-async function* copies(blocks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const block of blocks) yield Buffer.from(block);
-}
-
 /** Who hears of a job's end. The thread may hear it twice. */
 interface JobEnds {
   readonly threadIsFree: () => void;
@@ -109,8 +104,7 @@ class RemoteJob implements ThreadJob {
       case 'answer': {
         const { body, ...rest } = message.answer;
         const bytes = body instanceof Uint8Array ? Buffer.from(body) : body;
-        const blocks = copies(this.#blocks.blocks());
-        this.#answer.resolve({ ...rest, body: bytes ?? blocks, dispose: () => this.cancel() });
+        this.#answer.resolve({ ...rest, body: bytes ?? this.#blocks.blocks(), dispose: () => this.cancel() });
         if (bytes === undefined) return;
         this.#over = true;
         this.cancel();

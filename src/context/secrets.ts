@@ -1,4 +1,4 @@
-import { baseName, type Inventory } from '../inventory/inventory.ts';
+import { baseName, type Entry, type Inventory } from '../inventory/inventory.ts';
 
 /**
  * Files that hold secrets, by their names and by what is in them. What was found is named; the secret itself is
@@ -131,9 +131,9 @@ function inText(path: string, text: string): Secret[] {
   return [];
 }
 
-function secretIn(path: string, tree: Inventory): Secret[] {
-  if (HARMLESS.test(path)) return [];
-  const kept = tree.entry(path)?.kind === 'file' ? tree.kept(path) : undefined;
+function secretIn({ path, kind }: Entry, tree: Inventory): Secret[] {
+  if (kind === 'directory' || HARMLESS.test(path)) return [];
+  const kept = kind === 'file' ? tree.kept(path) : undefined;
   if (ENVIRONMENT.test(path)) return [environmentFile(path, kept?.text)];
   const named = byName.find(({ fits }) => fits.test(path));
   if (named) return [{ path, what: named.what }];
@@ -145,8 +145,7 @@ function secretIn(path: string, tree: Inventory): Secret[] {
 }
 
 /** The secrets among a project's files, in the order of their paths. */
-export const findSecrets = (tree: Inventory): Secret[] =>
-  tree.entries.flatMap(({ path, kind }) => (kind === 'directory' ? [] : secretIn(path, tree)));
+export const findSecrets = (tree: Inventory): Secret[] => tree.entries.flatMap((entry) => secretIn(entry, tree));
 
 /** Whether the text of a file tells whether it holds a secret. */
 export const tellsSecrets = (path: string): boolean =>

@@ -1,4 +1,4 @@
-import type { Entry } from '../inventory/inventory.ts';
+import { parentOf, type Entry } from '../inventory/inventory.ts';
 
 /** Sizes of a tree: by what happens to a file, folder by folder. */
 
@@ -61,16 +61,21 @@ export function folderTree(files: readonly SizedFile[]): Folder {
     if (known) return known;
     const folder: Folder = { path, tally: new Tally(), folders: [], files: [] };
     byPath.set(path, folder);
-    folderAt(path.slice(0, Math.max(0, path.lastIndexOf('/')))).folders.push(folder);
+    folderAt(parentOf(path)).folders.push(folder);
     return folder;
   };
+  /** A folder and those that it lies in, up to the root. */
+  const foldersAbove = (path: string): Folder[] =>
+    path === '' ? [root] : [folderAt(path), ...foldersAbove(parentOf(path))];
+  /** Of the file before: most lie in the same folder. */
+  let path = '';
+  let above: readonly Folder[] = [root];
   for (const file of files) {
-    const { path, size } = file.entry;
-    let slash = path.lastIndexOf('/');
-    folderAt(path.slice(0, Math.max(0, slash))).files.push(file);
-    for (; slash > 0; slash = path.lastIndexOf('/', slash - 1))
-      byPath.get(path.slice(0, slash))?.tally.add(file.state, size);
-    root.tally.add(file.state, size);
+    const folder = parentOf(file.entry.path);
+    if (folder !== path) above = foldersAbove(folder);
+    path = folder;
+    above[0]?.files.push(file);
+    for (const { tally } of above) tally.add(file.state, file.entry.size);
   }
   return root;
 }

@@ -28,12 +28,18 @@ export function filterEntries(entries: readonly Entry[], matcher: IgnoreMatcher)
   const emptied: string[] = [];
   /** For each entry, the pattern that ignores it; -1 for one that is sent. */
   const by = new Int32Array(entries.length);
+  let last = '';
+  const addParents = (path: string): void => {
+    let parent = parentOf(path);
+    if (parent === last) return;
+    last = parent;
+    for (; parent !== '' && !folders.has(parent); parent = parentOf(parent)) folders.add(parent);
+  };
   const see = ({ path, kind }: Entry): Decision => {
     const decision = matcher.decide(path, kind === 'directory');
     if (decision.ignored) return decision;
     if (kind === 'directory') folders.add(path);
-    for (let parent = parentOf(path); parent !== '' && !folders.has(parent); parent = parentOf(parent))
-      folders.add(parent);
+    addParents(path);
     if (kind === 'file' && decision.by !== undefined && matcher.matchesAnyParent(path)) emptied.push(path);
     return decision;
   };

@@ -83,19 +83,15 @@ interface Index {
   /** The directories that have been asked for. */
   readonly names: Map<string, readonly string[]>;
   readonly texts: ReadonlyMap<string, KeptText>;
+  /** The symbolic links, which are few. */
+  readonly links: ReadonlySet<string>;
 }
 
-const indexOf = (
-  byPath: ReadonlyMap<string, Entry>,
-  texts: ReadonlyMap<string, KeptText>,
-  complete: boolean,
-): Index => ({
-  complete,
-  sorted: [...byPath.values()].sort(byPathOrder),
-  byPath,
-  names: new Map(),
-  texts,
-});
+function indexOf(byPath: ReadonlyMap<string, Entry>, texts: ReadonlyMap<string, KeptText>, complete: boolean): Index {
+  const links = new Set<string>();
+  for (const { path, kind } of byPath.values()) if (kind === 'symlink') links.add(path);
+  return { complete, sorted: [...byPath.values()].sort(byPathOrder), byPath, names: new Map(), texts, links };
+}
 
 /** By path, with the directories that no entry names. */
 function withParents(entries: Iterable<Entry>): Map<string, Entry> {
@@ -208,8 +204,11 @@ class Tree implements Inventory {
   }
 
   kept(path: string): KeptText | undefined {
+    const { texts, links } = this.#index;
+    const full = this.#prefix + path;
+    if (!links.has(full)) return texts.get(full);
     const entry = this.#follow(path);
-    return entry && this.#index.texts.get(this.#prefix + entry.path);
+    return entry && texts.get(this.#prefix + entry.path);
   }
 
   names(directory: string): readonly string[] {

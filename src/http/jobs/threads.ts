@@ -141,13 +141,15 @@ class RemoteJob implements ThreadJob {
     this.#ends.threadIsFree();
   }
 
+  async #send(chunk: Buffer): Promise<void> {
+    await this.#archive.write(chunk);
+    free(chunk);
+  }
+
   async feed(bytes: Readable): Promise<void> {
     // Piped, chunks come as they are; to a loop that awaits, they come put together, which copies all of them.
     this.#fed = new Writable({
-      write: (chunk: Buffer, _encoding, done) => {
-        const sent = this.#archive.write(chunk).then(() => free(chunk));
-        sent.then(() => done(), done);
-      },
+      write: (chunk: Buffer, _encoding, done) => void this.#send(chunk).finally(done),
     });
     await pipeline(bytes, this.#fed);
     this.#archive.flush();

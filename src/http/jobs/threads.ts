@@ -147,6 +147,7 @@ class RemoteJob implements ThreadJob {
   }
 
   async feed(bytes: Readable): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
     // Piped, chunks come as they are; to a loop that awaits, they come put together, which copies all of them.
     this.#fed = new Writable({
       write: (chunk: Buffer, _encoding, done) => void this.#send(chunk).finally(done),

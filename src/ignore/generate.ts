@@ -2,7 +2,7 @@ import { EffectMeter, type Effect } from './effect.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { createMatcher } from './matcher.ts';
 import { namedPaths, type NeededPath } from './needed.ts';
-import { parseIgnore, type Pattern } from './parse.ts';
+import { parsePattern, type Pattern } from './parse.ts';
 import { ignorePurposes, type IgnoreRule } from './rule.ts';
 
 /** With the files that this pattern, by itself, leaves out of the project. */
@@ -30,7 +30,9 @@ const headings: Readonly<Record<IgnoreRule['purpose'], string>> = {
 /** Whether a rule would take away something that the Dockerfile copies by its name. */
 function takesAway(rule: IgnoreRule, needed: readonly string[]): boolean {
   if (rule.pattern.startsWith('!')) return false;
-  const matcher = createMatcher(parseIgnore(rule.pattern).patterns);
+  const pattern = parsePattern(rule.pattern);
+  if (!pattern) return false;
+  const matcher = createMatcher([pattern]);
   return needed.some((path) => matcher.decide(path).ignored);
 }
 
@@ -56,7 +58,7 @@ export function generateIgnore(
   const names = needed.flatMap((n) => namedPaths(n, inventory));
   const unique = [...new Map(rules.map((rule) => [rule.pattern, rule])).values()];
   const safe = unique.filter((rule) => !takesAway(rule, names));
-  const parsed = safe.map(({ pattern }) => parseIgnore(pattern).patterns[0]);
+  const parsed = safe.map(({ pattern }) => parsePattern(pattern));
   const meter = new EffectMeter({ tree: inventory, patterns: parsed.filter((p) => p !== undefined) });
   const measured = (pattern: Pattern | undefined): Effect =>
     pattern && !pattern.negated ? meter.of(pattern) : { matches: 0, saves: 0 };

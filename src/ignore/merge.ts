@@ -1,7 +1,7 @@
 import type { IgnoreMode } from '../manifest/schema.ts';
 import { groupedLines, type GeneratedIgnore } from './generate.ts';
 import { createMatcher } from './matcher.ts';
-import { parseIgnore } from './parse.ts';
+import { parseIgnore, parsePattern } from './parse.ts';
 
 const BEGIN = '# --- added by dockwright: what follows is made anew each time ---';
 const END = '# --- end of dockwright ---';
@@ -28,7 +28,7 @@ export function mergeIgnore(existing: string | undefined, generated: GeneratedIg
   const present = new Set(patterns.map((p) => `${p.negated ? '!' : ''}${p.text}`));
   const reIncluded = patterns.filter((p) => p.negated).map((p) => p.text);
   const missing = generated.patterns.filter(({ pattern }) => {
-    const [parsed] = parseIgnore(pattern).patterns;
+    const parsed = parsePattern(pattern);
     if (!parsed || present.has(`${parsed.negated ? '!' : ''}${parsed.text}`)) return false;
     if (parsed.negated) return true;
     const matcher = createMatcher([parsed]);

@@ -146,3 +146,6 @@ export function parseIgnore(content: string | Uint8Array, file = '.dockerignore'
     },
   };
 }
+
+/** One pattern by itself; undefined for what means nothing. Throws `invalid-dockerignore`. */
+export const parsePattern = remembered((raw: string): Pattern | undefined => parseIgnore(raw).patterns[0]);

@@ -44,7 +44,14 @@ export function renderDockerfile(
 function explain(text: string, stages: readonly { stage: Stage; texts: readonly string[] }[]): ExplainedStep[] {
   const explained: ExplainedStep[] = [];
   let at = 0;
-  const lineAt = (offset: number): number => text.slice(0, offset).split('\n').length;
+  let counted = { offset: 0, line: 1 };
+  /** Asked for in the order of the text. */
+  const lineAt = (offset: number): number => {
+    let { line } = counted;
+    for (let i = text.indexOf('\n', counted.offset); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++;
+    counted = { offset, line };
+    return line;
+  };
   for (const { stage, texts } of stages) {
     at = text.indexOf('\nFROM ', at) + 1;
     const end = text.indexOf('\n', at);

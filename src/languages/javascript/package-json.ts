@@ -92,8 +92,18 @@ function parse(source: string, file: string): unknown {
   }
 }
 
+/** Detection, inference and planning of several languages read the same few packages. */
+const known = new WeakMap<Inventory, Map<string, Package | undefined>>();
+
 /** The package of a folder; undefined where it has none. Throws `broken-file` for one that cannot be read. */
 export function readPackage(inventory: Inventory, folder: string): Package | undefined {
+  const packages = known.get(inventory) ?? new Map<string, Package | undefined>();
+  known.set(inventory, packages);
+  if (!packages.has(folder)) packages.set(folder, packageOf(inventory, folder));
+  return packages.get(folder);
+}
+
+function packageOf(inventory: Inventory, folder: string): Package | undefined {
   for (const name of PACKAGE_FILES) {
     const file = joinPath(folder, name);
     const source = inventory.text(file);

@@ -2,6 +2,7 @@ import type { Manifest } from '../manifest/schema.ts';
 import { debianSlim } from '../images/known.ts';
 import { Problem } from '../problems/problem.ts';
 import { startedBy } from './command.ts';
+import { copiedByFolder } from './copy-parents.ts';
 import { addBuildInputs } from './build-inputs.ts';
 import { entrypointScript, renderSteps, scriptedParts } from './entrypoint.ts';
 import { mapImages } from './mirror.ts';
@@ -232,7 +233,8 @@ export function finishPlan(plan: BuildPlan, merged: Manifest, root = ''): Finish
       ...closing(plan, manifest, uid, entrypoint),
     ],
   };
-  const stages = [...(init ? [initStage] : []), ...plan.stages.map((stage) => addBuildInputs(stage, manifest)), final];
+  const made = [...(init ? [initStage] : []), ...plan.stages.map((stage) => addBuildInputs(stage, manifest)), final];
+  const stages = made.map((stage) => ({ ...stage, steps: copiedByFolder(stage.steps) }));
   const finished = {
     syntax: { image: 'docker/dockerfile', tag: '1' },
     stages,

@@ -121,7 +121,7 @@ describe('deno: serving', () => {
       'lib/mod.ts': 'export const x = 1;\n',
     };
     const text = dockerfileOf(files, { app: 'api' });
-    assert.match(text, /COPY --parents api\/deno\.json lib\/deno\.json \.\//);
+    assert.match(text, /COPY api\/deno\.json \.\/api\/\nCOPY lib\/deno\.json \.\/lib\//);
     assert.match(text, /WORKDIR \/app\/api\nCOPY \. \/app\/\nRUN deno cache main\.ts/);
   });
 });

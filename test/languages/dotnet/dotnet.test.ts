@@ -67,7 +67,7 @@ describe('dotnet: projects', () => {
     });
     assert.match(
       text,
-      /COPY --parents Directory\.Packages\.props src\/Core\/Core\.csproj src\/Shop\/Shop\.csproj \.\//,
+      /COPY Directory\.Packages\.props \.\/\nCOPY src\/Core\/Core\.csproj \.\/src\/Core\/\nCOPY src\/Shop\/Shop\.csproj \.\/src\/Shop\//,
     );
     assert.match(text, /dotnet publish src\/Shop\/Shop\.csproj .*--no-restore/);
     assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:8\.0 AS runtime$/m);

@@ -228,7 +228,10 @@ describe('java: Maven', () => {
     assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');
     const text = dockerfileOf(files, { app: 'web' });
     assert.match(text, /-pl web -am package/);
-    assert.match(text, /COPY --parents api\/pom\.xml model\/pom\.xml pom\.xml web\/pom\.xml \.\//);
+    assert.match(
+      text,
+      /COPY api\/pom\.xml \.\/api\/\nCOPY model\/pom\.xml \.\/model\/\nCOPY pom\.xml \.\/\nCOPY web\/pom\.xml \.\/web\//,
+    );
     assert.match(
       dockerfileOf({ ...files, 'api/src/main/java/org/example/Main.java': 'class A {}' }),
       /-pl web -am package/,

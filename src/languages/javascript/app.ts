@@ -34,13 +34,13 @@ export const FRAMEWORKS: readonly Framework[] = [...serverFrameworks, ...siteFra
 const PRODUCTION = ['start:prod', 'start:production', 'start-prod', 'prod', 'production', 'serve:prod', 'start:server'];
 
 const BUILD_STEP =
-  /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync|echo)\b/;
+  /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync)\b/;
 
 /** Compilers of styles and scripts: a script of theirs is a part of the build. */
 const COMPILERS =
   /^(npx )?(sass|node-sass|postcss|tailwindcss|lessc|stylus|esbuild|rollup|webpack|tsc|tsup|babel|browserify|grunt|gulp)\b/;
-/** Commands that leave nothing behind. */
-const CHECKS = /^(node-?version|check-?node|echo)\b/;
+/** Commands that leave nothing behind; an echo that asks something first, such as a version, says what only the run knows. */
+const CHECKS = /^(node-?version|check-?node)\b|^echo\b[^$`]*$/;
 
 /** The text of a script that a part of a line calls. */
 function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {

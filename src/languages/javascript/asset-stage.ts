@@ -2,11 +2,10 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Stage, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 import { buildEnvSteps, nodeBuildImage } from './build-image.ts';
-import { inFolder } from './commands.ts';
 import { installAdvice } from './install-advice.ts';
 import { installSteps, managerArgv } from './install.ts';
 import { nodeVersion } from './node-version.ts';
-import { ownScripts } from './own-scripts.ts';
+import { laterCommands } from './own-scripts.ts';
 import { readProject } from './project.ts';
 import { rebaseSteps } from '../../plan/rebase.ts';
 
@@ -51,7 +50,7 @@ export function assetStage(inventory: Inventory, options: AssetOptions = {}): As
   const { version, from } = nodeVersion(below, [project.root]);
   const workdir = folder === '' ? ROOT : `${ROOT}/${folder}`;
   const manager = managerArgv(project).map((word) => (word.startsWith('/app/') ? `${workdir}/${word.slice(5)}` : word));
-  const later = ownScripts(project).later.map((own) => inFolder(own.folder, sh`${manager} run ${own.name}`));
+  const later = laterCommands(project, manager);
   const install = rebaseSteps(installSteps(project, { node: version }), folder);
   return {
     root: ROOT,

@@ -7,7 +7,7 @@ import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
-import { installsMore, ownScripts } from './own-scripts.ts';
+import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import { compilerOptions, compiledEntry } from './typescript.ts';
@@ -134,8 +134,7 @@ const cacheOf = (app: App): readonly string[] => (app.framework?.id === 'next' ?
 /** What is run once the source is there; empty where nothing has to be built. */
 export function buildSteps(app: App, { build }: Settings): Step[] {
   const { project } = app;
-  const manager = managerArgv(project);
-  const later = ownScripts(project).later.map(({ folder, name }) => inFolder(folder, sh`${manager} run ${name}`));
+  const later = laterCommands(project, managerArgv(project));
   const mounts: RunStep['mounts'] = cacheOf(app).map((path) => ({
     type: 'cache',
     target: `/app/${joinPath(project.app.folder, path)}`,

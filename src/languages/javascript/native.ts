@@ -1,5 +1,6 @@
 import semver from 'semver';
 import { joinPackages } from '../../plan/packages.ts';
+import { callsCmake, compilesAddon } from './addon.ts';
 import { buildDependencies, productionDependencies, type JsProject } from './project.ts';
 
 /** Modules that are more than JavaScript, by their exact names: what they need to be compiled, and to run. */
@@ -147,12 +148,13 @@ export function nativeModules(project: JsProject): NativeModules {
   const forBuild = Object.keys(buildDependencies(project));
   const forRun = Object.keys(productionDependencies(project)).filter((name) => Object.hasOwn(NATIVE, name));
   const native = (name: string): Native => (Object.hasOwn(NATIVE, name) ? (NATIVE[name] ?? {}) : {});
+  const cmake = callsCmake(project) ? ['cmake'] : [];
   return {
-    compiled: forBuild.some((name) => native(name).compiled === true),
-    build: joinPackages(...forBuild.map((name) => native(name).build)),
+    compiled: compilesAddon(project) || forBuild.some((name) => native(name).compiled === true),
+    build: joinPackages(...forBuild.map((name) => native(name).build), cmake),
     run: joinPackages(...forRun.map((name) => native(name).run)),
     alpine: joinPackages(...forRun.map((name) => native(name).alpine)),
-    alpineBuild: joinPackages(...forBuild.map((name) => native(name).alpineBuild)),
+    alpineBuild: joinPackages(...forBuild.map((name) => native(name).alpineBuild), cmake),
     names: forRun.filter((name) => native(name).run !== undefined),
   };
 }

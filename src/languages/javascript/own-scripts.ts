@@ -1,5 +1,7 @@
-import type { JsProject } from './project.ts';
-import { packagesOf } from './project.ts';
+import { sh, type Shell } from '../../plan/shell.ts';
+import { hasAddon } from './addon.ts';
+import { inFolder } from './commands.ts';
+import { packagesOf, type JsProject } from './project.ts';
 import type { Package } from './package-json.ts';
 
 /**
@@ -42,13 +44,24 @@ const all = (project: JsProject): OwnScript[] =>
 const early = ({ command }: OwnScript): boolean => partsOf(command).every((part) => ON_MODULES.test(part));
 const useless = ({ command }: OwnScript): boolean => NO_USE.test(partsOf(command)[0] ?? '');
 
+/**
+ * An addon without a script that builds it is built all the same when its package is installed; Bun does that for
+ * dependencies alone. https://docs.npmjs.com/cli/v11/using-npm/scripts#npm-install
+ */
+const compilesByItself = (project: JsProject, pkg: Package): boolean =>
+  project.runtime === 'node' &&
+  hasAddon(project, pkg) &&
+  pkg.json.gypfile !== false &&
+  pkg.json.scripts['install'] === undefined &&
+  pkg.json.scripts['preinstall'] === undefined;
+
 export interface OwnScripts {
   /** Run by the package manager itself, when it installs. */
   readonly kept: boolean;
   /** By folder, the scripts that are taken out before the install. */
   readonly removed: readonly { readonly folder: string; readonly names: readonly string[] }[];
-  /** Those of them that are run once the source is there. */
-  readonly later: readonly { readonly folder: string; readonly name: string }[];
+  /** Those of them that are run once the source is there; no name: what npm runs where a package names none. */
+  readonly later: readonly { readonly folder: string; readonly name?: string }[];
   /** True where a script applies patches to what is installed. */
   readonly patches: boolean;
 }
@@ -63,10 +76,21 @@ export function ownScripts(project: JsProject): OwnScripts {
       folder,
       names: removed.filter((s) => s.pkg.folder === folder).map((s) => s.name),
     })),
-    later: removed.filter((s) => !useless(s)).map(({ pkg, name }) => ({ folder: pkg.folder, name })),
+    later: [
+      ...packagesOf(project)
+        .filter((pkg) => compilesByItself(project, pkg))
+        .map(({ folder }) => ({ folder })),
+      ...removed.filter((s) => !useless(s)).map(({ pkg, name }) => ({ folder: pkg.folder, name })),
+    ],
     patches: scripts.some(({ command }) => /\bpatch-package\b/.test(command)),
   };
 }
+
+/** The commands that run them, with `manager` as the program. */
+export const laterCommands = (project: JsProject, manager: readonly string[]): Shell[] =>
+  ownScripts(project).later.map(({ folder, name }) =>
+    inFolder(folder, name === undefined ? sh`npm exec -c ${'node-gyp rebuild'}` : sh`${manager} run ${name}`),
+  );
 
 /** Installs in other folders than the workspace's: `cd client && npm install`. */
 const NESTED = /\b(npm|pnpm|yarn|bun)\b[^&|;]{0,80}\b(install|ci|i)\b|\bcd [\w./-]+ && yarn( |$|&)/;

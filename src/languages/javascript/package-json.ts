@@ -51,6 +51,7 @@ const schema = z.looseObject({
   pnpm: z.looseObject({ overrides: strings, patchedDependencies: strings }).optional().catch(undefined),
   prisma: z.looseObject({ schema: text }).optional().catch(undefined),
   trustedDependencies: names,
+  gypfile: z.boolean().optional().catch(undefined),
 });
 
 export type PackageJson = z.infer<typeof schema>;

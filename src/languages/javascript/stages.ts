@@ -91,19 +91,16 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
   const { project } = app;
   const { image, os, needsModules, keepsDev } = options;
   const installs = hasDependencies(project);
-  const base: Step[] = [{ kind: 'workdir', path: APP_ROOT, why: 'where the app is built, and where it will run' }];
+  const base: Step[] = [
+    { kind: 'workdir', path: APP_ROOT, why: 'where the app is built, and where it will run' },
+    ...systemSteps(project, os, settings),
+    ...buildEnvSteps(project),
+  ];
   const dependencies: Stage = {
     name: DEPENDENCIES,
     base: image,
     why: 'everything that is installed, for the build and for the runtime',
-    steps: [
-      ...base,
-      ...systemSteps(project, os, settings),
-      ...buildEnvSteps(project),
-      ...installSteps(project, options),
-      ...prismaSteps(project),
-      ...browserSteps(project),
-    ],
+    steps: [...base, ...installSteps(project, options), ...prismaSteps(project), ...browserSteps(project)],
   };
   const build = buildSteps(app, settings);
   const adds = app.outcome?.kind === 'server' ? (app.outcome.adds ?? []) : [];

@@ -24,6 +24,8 @@ describe('the program behind a start script', () => {
     ['knex migrate:latest && node server.js', ['/bin/sh', '-c', 'knex migrate:latest && exec node server.js']],
     ['node server.js --port ${PORT:-80}', ['/bin/sh', '-c', 'exec node server.js --port ${PORT:-80}']],
     ['node server.js & node worker.js', ['/bin/sh', '-c', 'node server.js & node worker.js']],
+    ['echo "starting" && node server.js', ['node', 'server.js']],
+    ['echo $(node --version) && node server.js', ['/bin/sh', '-c', 'echo $(node --version) && exec node server.js']],
     ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
   ] as const) {
     test(start, () => assert.deepEqual(started(start, { main: 'server.js' }), argv));

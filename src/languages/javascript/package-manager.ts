@@ -132,18 +132,22 @@ const LINE_BY_FORMAT: Readonly<Record<'pnpm' | 'yarn', (format: string) => strin
   },
 };
 
-/** A range as something short to ask for: the newest line that fits it, the exact version, or the range itself. */
-function narrowed(name: ManagerName, range: string): string {
+/**
+ * A range as something short to ask for: the exact version, the line that wrote the lock where it fits (another would
+ * refuse the lock, or write it anew), the newest line that fits, or the range itself.
+ */
+function narrowed(name: ManagerName, range: string, byLock: string | undefined): string {
   if (semver.valid(range)) return range;
-  const line = cyclesOf(name).find(({ latest }) => latest !== undefined && semver.satisfies(latest, range));
+  const lines = cyclesOf(name).filter(({ latest }) => latest !== undefined && semver.satisfies(latest, range));
+  const line = lines.find(({ cycle }) => cycle === byLock) ?? lines[0];
   return line?.cycle ?? range;
 }
 
 const releaseVersion = (path: string): string | undefined => /yarn-(\d+\.\d+\.\d+[\w.-]*)\.c?js$/.exec(path)?.[1];
 
-function yarnVersion(said: string | undefined, settings: YarnSettings, lock: Lockfile | undefined): string | undefined {
+function yarnVersion(said: string | undefined, settings: YarnSettings, byLock: string | undefined): string | undefined {
   const vendored = settings.yarnPath === undefined ? undefined : releaseVersion(settings.yarnPath);
-  return said ?? vendored ?? (lock?.format === undefined ? undefined : LINE_BY_FORMAT.yarn(lock.format));
+  return said ?? vendored ?? byLock;
 }
 
 /**
@@ -182,9 +186,13 @@ export function packageManagerOf(
   const lock = locks.find((l) => l.owner === chosen.name);
   const settings = yarnSettings(inventory);
   const base = { name: chosen.name, from: chosen.from, rejected, berry: false };
+  const byLock =
+    lock?.format === undefined || (chosen.name !== 'pnpm' && chosen.name !== 'yarn')
+      ? undefined
+      : LINE_BY_FORMAT[chosen.name](lock.format);
   if (chosen.name === 'yarn') {
-    const version = yarnVersion(named?.version, settings, lock);
-    const line = version === undefined ? undefined : narrowed('yarn', version);
+    const version = yarnVersion(named?.version, settings, byLock);
+    const line = version === undefined ? undefined : narrowed('yarn', version, byLock);
     const berry = line === undefined ? inventory.isFile('.yarnrc.yml') : (semver.minVersion(line)?.major ?? 1) > 1;
     const release = settings.yarnPath?.replace(/^\.\//, '');
     return {
@@ -194,8 +202,7 @@ export function packageManagerOf(
       ...(release !== undefined && inventory.isFile(release) ? { release } : {}),
     };
   }
-  const byLock = chosen.name === 'pnpm' && lock?.format !== undefined ? LINE_BY_FORMAT.pnpm(lock.format) : undefined;
-  return { ...base, version: named?.version === undefined ? byLock : narrowed(chosen.name, named.version) };
+  return { ...base, version: named?.version === undefined ? byLock : narrowed(chosen.name, named.version, byLock) };
 }
 
 /** The lockfile that the manager goes by. */

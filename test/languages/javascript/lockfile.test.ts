@@ -110,6 +110,21 @@ describe('the package manager', () => {
     assert.equal(manager({ 'package.json': pkg() }), 'npm@-');
   });
 
+  test('of a range, the line that wrote the lock', () => {
+    const pnpm = (range: string, format: string): string =>
+      manager({
+        'package.json': pkg({ engines: { pnpm: range } }),
+        'pnpm-lock.yaml': `lockfileVersion: '${format}'\n`,
+      });
+    assert.equal(pnpm('>=8', '6.1'), 'pnpm@8');
+    assert.equal(pnpm('>=8', '9.0'), manager({ 'package.json': pkg({ engines: { pnpm: '>=8' } }) }));
+    assert.match(pnpm('>=9', '6.0'), /^pnpm@(9|\d\d)$/);
+    const yarn = (lock: string): string =>
+      manager({ 'package.json': pkg({ engines: { yarn: '>=1.22' } }), 'yarn.lock': lock });
+    assert.equal(yarn('# yarn lockfile v1\n'), 'yarn@1');
+    assert.equal(yarn('__metadata:\n  version: 6\n'), 'yarn@3 berry');
+  });
+
   test('of several lockfiles, one that fits package.json', () => {
     const files = { 'package.json': pkg(), 'package-lock.json': npmLock('2.1.3'), 'yarn.lock': '# yarn lockfile v1\n' };
     assert.equal(manager(files), 'npm@-');

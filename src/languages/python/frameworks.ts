@@ -125,6 +125,14 @@ export const FRAMEWORKS: readonly Framework[] = [
     port: 8080,
   },
   { id: 'tornado', packages: ['tornado'], modules: ['tornado'], classes: [], protocol: 'own', port: 8888 },
+  {
+    id: 'functions-framework',
+    packages: ['functions-framework'],
+    modules: ['functions_framework'],
+    classes: [],
+    protocol: 'own',
+    port: 8080,
+  },
   { id: 'cherrypy', packages: ['cherrypy'], modules: ['cherrypy'], classes: [], protocol: 'own', port: 8080 },
 ];
 

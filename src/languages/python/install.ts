@@ -24,8 +24,8 @@ export interface InstallOptions {
   readonly pythonMinor: number;
   /** The interpreter of the stage. */
   readonly python: string;
-  /** A server to install beside the rest. */
-  readonly added: string | undefined;
+  /** What is installed beside the rest: a server, and what packages need without saying so. */
+  readonly added: readonly string[];
   /** An environment is made even for nothing: the image has no `python` by that name. */
   readonly always: boolean;
 }
@@ -106,8 +106,8 @@ const manifestsOf = (project: PythonProject, names: readonly string[]): string[]
       (file) => project.inventory.isFile(file) || (!project.inventory.complete && /\.(toml|txt)$|^Pipfile$/.test(file)),
     );
 
-const addedStep = (added: string | undefined, command: Shell, mount: Mount): Step[] =>
-  added === undefined ? [] : [install(command, [mount], 'the server, which the project does not bring')];
+const addedStep = (added: readonly string[], command: Shell, mount: Mount): Step[] =>
+  added.length === 0 ? [] : [install(command, [mount], 'what the program runs with and the project does not bring')];
 
 const uvEnv = (python: string): Record<string, string> => ({
   UV_COMPILE_BYTECODE: '1',
@@ -149,15 +149,13 @@ function uvInstall(project: PythonProject, { python, added }: InstallOptions): I
             'the dependencies, before the source, so that an edit installs nothing anew',
             lockFile,
           ),
-          ...addedStep(added, sh`uv pip install --python ${`${VENV}/bin/python`} ${added ?? ''}`, UV_CACHE),
+          ...addedStep(added, sh`uv pip install --python ${`${VENV}/bin/python`} ${added}`, UV_CACHE),
         ]
       : [],
     project: own
       ? [
           ownStep(at(sh`uv sync ${frozen} --no-dev --inexact ${member}`), [UV_CACHE], 'the project itself'),
-          ...(early
-            ? []
-            : addedStep(added, sh`uv pip install --python ${`${VENV}/bin/python`} ${added ?? ''}`, UV_CACHE)),
+          ...(early ? [] : addedStep(added, sh`uv pip install --python ${`${VENV}/bin/python`} ${added}`, UV_CACHE)),
         ]
       : [],
     advice: lockAdvice(project, drift),
@@ -188,7 +186,7 @@ function poetryInstall(project: PythonProject, { python, pythonMinor, added }: I
         'the dependencies, before the source, so that an edit installs nothing anew',
         lockFile,
       ),
-      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added ?? ''}`, PIP_CACHE),
+      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added}`, PIP_CACHE),
     ],
     project: project.packaged
       ? [
@@ -220,7 +218,7 @@ function pdmInstall(project: PythonProject, { python, pythonMinor, added }: Inst
         'the dependencies, before the source, so that an edit installs nothing anew',
         lockFile,
       ),
-      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added ?? ''}`, PIP_CACHE),
+      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added}`, PIP_CACHE),
     ],
     project: project.packaged
       ? [
@@ -255,7 +253,7 @@ function pipenvInstall(project: PythonProject, { python, pythonMinor, added }: I
         'the dependencies, before the source, so that an edit installs nothing anew',
         lockFile,
       ),
-      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added ?? ''}`, PIP_CACHE),
+      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added}`, PIP_CACHE),
     ],
     project: [],
     advice: lockAdvice(project, drift),
@@ -288,7 +286,6 @@ function requirementsInstall(project: PythonProject, { python, added }: InstallO
         },
       ]
     : [];
-  const words = added === undefined ? [] : [added];
   return {
     env: PIP_ENV,
     tools: [venvStep(python)],
@@ -296,7 +293,7 @@ function requirementsInstall(project: PythonProject, { python, added }: InstallO
       ...copyManifests([file, ...others], 'what pip installs from'),
       ...copyFolders(project.localPaths, project),
       install(
-        all(...(self ? [sh`sed -E -i ${OWN_LINE} ${file}`] : []), sh`pip install -r ${file} ${words}`),
+        all(...(self ? [sh`sed -E -i ${OWN_LINE} ${file}`] : []), sh`pip install -r ${file} ${added}`),
         [PIP_CACHE],
         'the dependencies, before the source, so that an edit installs nothing anew',
         file,
@@ -314,7 +311,6 @@ function pyprojectInstall(project: PythonProject, { python, added }: InstallOpti
   const file = joinPath(folder, 'pyproject.toml');
   const target = ['--python', `${VENV}/bin/python`];
   const isStatic = !(pyproject?.project?.dynamic ?? []).includes('dependencies');
-  const words = added === undefined ? [] : [added];
   return {
     env: { ...uvEnv(python), VIRTUAL_ENV: VENV },
     tools: [
@@ -330,7 +326,7 @@ function pyprojectInstall(project: PythonProject, { python, added }: InstallOpti
           ...copyManifests([file], 'what is installed from'),
           ...copyFolders(project.localPaths, project),
           install(
-            sh`uv pip install ${target} -r ${file} ${words}`,
+            sh`uv pip install ${target} -r ${file} ${added}`,
             [UV_CACHE],
             'the dependencies of [project], before the source, so that an edit installs nothing anew',
             file,
@@ -341,7 +337,7 @@ function pyprojectInstall(project: PythonProject, { python, added }: InstallOpti
       ...(project.packaged || !isStatic
         ? [ownStep(inFolder(folder, sh`uv pip install ${target} -e .`), [UV_CACHE], 'the project itself')]
         : []),
-      ...(isStatic ? [] : addedStep(added, sh`uv pip install ${target} ${words}`, UV_CACHE)),
+      ...(isStatic ? [] : addedStep(added, sh`uv pip install ${target} ${added}`, UV_CACHE)),
     ],
     advice: [
       {
@@ -359,7 +355,7 @@ function setupInstall(project: PythonProject, { python, added }: InstallOptions)
   const plain = direct.filter((r) => r.url === undefined && r.marker === undefined);
   const words = [
     ...plain.map((r) => `${r.name}${r.extras.length > 0 ? `[${r.extras.join(',')}]` : ''}${r.specifier}`),
-    ...(added === undefined ? [] : [added]),
+    ...added,
   ];
   return {
     env: PIP_ENV,
@@ -391,7 +387,7 @@ function addedOnly({ python, added }: InstallOptions): Install {
   return {
     env: PIP_ENV,
     tools: [venvStep(python)],
-    dependencies: addedStep(added, sh`pip install ${added ?? ''}`, PIP_CACHE),
+    dependencies: addedStep(added, sh`pip install ${added}`, PIP_CACHE),
     project: [],
     advice: [],
   };
@@ -410,5 +406,5 @@ export function installOf(project: PythonProject, options: InstallOptions): Inst
   if (project.pipSource === 'requirements') return requirementsInstall(project, options);
   if (project.pipSource === 'pyproject') return pyprojectInstall(project, options);
   if (project.pipSource === 'setup') return setupInstall(project, options);
-  return options.added === undefined && !options.always ? undefined : addedOnly(options);
+  return options.added.length === 0 && !options.always ? undefined : addedOnly(options);
 }

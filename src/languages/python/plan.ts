@@ -8,6 +8,7 @@ import type { PlanRequest } from '../language.ts';
 import { isFound, pythonApp, type PythonApp } from './app.ts';
 import { builtBy } from './build.ts';
 import { imagesFor, minorOf, versionFor, type Images } from './images.ts';
+import { unsaidSetuptools } from './old-packages.ts';
 import { installOf } from './install.ts';
 import { imagePath, OWN_PYTHON, SYSTEM_PATH, VENV } from './layout.ts';
 import { handlesSigterm, withPortByPython } from './servers.ts';
@@ -226,7 +227,7 @@ export function planPython(request: PlanRequest): BuildPlan {
   const install = installOf(project, {
     pythonMinor: minorOf(version),
     python,
-    added: start?.added,
+    added: [start?.added, unsaidSetuptools(project, minorOf(version))].filter((one) => one !== undefined),
     always: images.os === 'distroless',
   });
   const workload = settings.workload ?? start?.workload ?? 'service';

@@ -5,6 +5,7 @@ import type { Source } from './modules.ts';
 import { portOf } from './ports.ts';
 import type { PythonProject } from './project.ts';
 import type { Start } from './start.ts';
+import { runnableFile } from './scripts.ts';
 import { importsPackage } from './source-file.ts';
 
 /** Frameworks with a server of their own, which take a file instead of an app object. */
@@ -13,7 +14,10 @@ interface ScriptFramework {
   readonly id: string;
   /** Whether a file is one that the framework runs. */
   readonly runs: (code: string) => boolean;
-  readonly argv: (file: string, code: string) => readonly string[];
+  /** Undefined where Python itself runs the file. */
+  readonly argv?: (file: string, code: string) => readonly string[];
+  /** False where a file of the framework's need not import it. */
+  readonly imported?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly health?: string;
   readonly handlesSignals?: boolean;
@@ -21,8 +25,17 @@ interface ScriptFramework {
   readonly told: boolean;
 }
 
-/** A function that is served for HTTP; it reads PORT by itself. https://github.com/GoogleCloudPlatform/functions-framework-python */
+/**
+ * A function that is served for HTTP, by its decorator or as the only one that takes a request; it reads PORT by itself.
+ * https://github.com/GoogleCloudPlatform/functions-framework-python
+ */
 const FUNCTION = /^@functions_framework\.(?:http|cloud_event)[^\n]*\n(?:@[^\n]*\n)*(?:async )?def[ \t]+(\w+)/m;
+const TAKES_REQUEST = /^(?:async )?def[ \t]+(\w+)\([ \t]*req(?:uest)?\b[^,)]*\)/gm;
+
+function functionOf(code: string): string | undefined {
+  const plain = [...code.matchAll(TAKES_REQUEST)];
+  return FUNCTION.exec(code)?.[1] ?? (plain.length === 1 ? plain[0]?.[1] : undefined);
+}
 
 const ALL: readonly ScriptFramework[] = [
   {
@@ -74,11 +87,12 @@ const ALL: readonly ScriptFramework[] = [
   },
   {
     id: 'functions-framework',
-    runs: (code) => FUNCTION.test(code),
+    runs: (code) => functionOf(code) !== undefined,
+    imported: false,
     argv: (file, code) => [
       'functions-framework',
       '--target',
-      FUNCTION.exec(code)?.[1] ?? 'main',
+      functionOf(code) ?? 'main',
       ...(file === 'main.py' ? [] : ['--source', file]),
     ],
     told: true,
@@ -90,25 +104,22 @@ const ALL: readonly ScriptFramework[] = [
     env: { GRADIO_SERVER_NAME: '0.0.0.0', GRADIO_ANALYTICS_ENABLED: 'False' },
     told: true,
   },
-  { id: 'nicegui', runs: (code) => /\bui\.run\(/.test(code), argv: (file) => ['python', file], told: false },
+  { id: 'nicegui', runs: (code) => /\bui\.run\(/.test(code), told: false },
   {
     id: 'aiohttp',
     runs: (code) => /\bweb\.run_app\(|\bweb\.(AppRunner|TCPSite)\(/.test(code),
-    argv: (file) => ['python', file],
     handlesSignals: true,
     told: false,
   },
-  { id: 'tornado', runs: (code) => /\.(listen|bind)\(/.test(code), argv: (file) => ['python', file], told: false },
+  { id: 'tornado', runs: (code) => /\.(listen|bind)\(/.test(code), told: false },
   {
     id: 'cherrypy',
     runs: (code) => /cherrypy\.(quickstart|engine)/.test(code),
-    argv: (file) => ['python', file],
     told: false,
   },
   {
     id: 'robyn',
     runs: (code) => /\.start\(/.test(code),
-    argv: (file) => ['python', file],
     env: { ROBYN_HOST: '0.0.0.0' },
     told: false,
   },
@@ -174,20 +185,21 @@ export function scriptFramework(
   object?: AppObject,
 ): ScriptStart | undefined {
   if (object?.framework.id === 'sanic') return sanicStart(project, object);
-  for (const { id, runs, argv, env = {}, health, handlesSignals = false, told } of ALL) {
+  for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told } of ALL) {
     const framework = FRAMEWORKS.find((f) => f.id === id);
     if (!framework?.packages.some(has)) continue;
     const [source] = sources
-      .filter((s) => framework.modules.some((m) => importsPackage(s.imports, m)) && runs(s.code))
+      .filter((s) => (!imported || framework.modules.some((m) => importsPackage(s.imports, m))) && runs(s.code))
       .toSorted((a, b) => rank(a.path) - rank(b.path));
     if (!source) continue;
     const file = project.folder === '' ? source.path : source.path.slice(project.folder.length + 1);
+    const plain = argv === undefined ? runnableFile(project.inventory, project.folder, source, id) : undefined;
     const from = { file: source.path, why: `${file} is a ${id} app` };
     const found = portOf([source], framework.port);
     return {
       before: (other) => rank(source.path) < rank(other.source.path) && other.framework.id !== 'fastapi',
       start: {
-        argv: argv(file, source.code),
+        argv: argv?.(file, source.code) ?? plain?.argv ?? [],
         from,
         rejected: [],
         framework: { id, from },
@@ -198,7 +210,7 @@ export function scriptFramework(
           health === undefined ? undefined : { path: health, from: { why: `${id} answers there while it lives` } },
         env,
         folder: project.folder,
-        importRoots: [],
+        importRoots: plain?.root === undefined ? [] : [plain.root],
         added: undefined,
         handlesSignals,
         advice: [],

@@ -38,7 +38,7 @@ for (const [manager, [lock, backend]] of Object.entries(BACKENDS)) {
     const install = installOf(project, {
       pythonMinor: 14,
       python: '/usr/local/bin/python3',
-      added: undefined,
+      added: [],
       always: false,
     });
     const phases = (steps: readonly { kind: string; phase?: string }[] = []) =>
@@ -105,3 +105,33 @@ test('a declared command of a project that is not installed is called where it l
   assert.equal(start('game.server:run()'), undefined);
   assert.equal(start('elsewhere:run'), undefined);
 });
+
+const OLD = 'setuptools<82';
+for (const [name, files, wanted] of [
+  ['a release that imports pkg_resources', { 'requirements.txt': 'flask>=2.2\ngunicorn==20.1.0\n' }, true],
+  ['a release that does not', { 'requirements.txt': 'flask>=2.2\ngunicorn==23.0.0\n' }, false],
+  ['any release', { 'requirements.txt': 'flask>=2.2\ngunicorn\n' }, false],
+  ['one beside a setuptools of the project', { 'requirements.txt': 'gunicorn==20.1.0\nsetuptools==75.0\n' }, false],
+  [
+    'one, with a Python whose environments had setuptools',
+    { 'requirements.txt': 'gunicorn==20.1.0\n', '.python-version': '3.11' },
+    false,
+  ],
+  [
+    'one in a lockfile that leaves setuptools out',
+    {
+      Pipfile: '[packages]\ngunicorn = "*"\n[requires]\npython_version = "3.12"\n',
+      'Pipfile.lock': '{"_meta":{},"default":{"gunicorn":{"version":"==20.0.4"}},"develop":{}}',
+    },
+    true,
+  ],
+] as const) {
+  test(`setuptools is installed beside ${name}: ${String(wanted)}`, () => {
+    const text = dockerfileOf(
+      { 'app.py': 'from flask import Flask\napp = Flask(__name__)\n', ...files },
+      { command: ['gunicorn', 'app:app'] },
+    );
+    assert.match(text, /CMD \["gunicorn", "app:app"\]/);
+    assert.equal(text.includes(OLD), wanted);
+  });
+}

@@ -97,6 +97,39 @@ describe('a server', () => {
   });
 });
 
+describe('a program with a server of its own', () => {
+  const main = 'from aiohttp import web\nIMPORT\nif __name__ == "__main__":\n    web.run_app(web.Application())\n';
+  const aiohttp = (path: string, imports: string, files: Record<string, string> = {}) =>
+    commandOf({ 'requirements.txt': 'aiohttp', [path]: main.replace('IMPORT', imports), ...files });
+
+  test('in a package is run as a module of it', () => {
+    const files = { 'chat/__init__.py': '', 'chat/views.py': '' };
+    assert.equal(aiohttp('chat/main.py', 'from chat.views import index', files), 'python -m chat.main');
+    assert.equal(aiohttp('chat/__main__.py', 'from .views import index', files), 'python -m chat');
+  });
+
+  test('at the root, or beside what it imports by bare names, is run as it lies', () => {
+    assert.equal(aiohttp('main.py', 'import views', { 'views.py': '' }), 'python main.py');
+    assert.equal(aiohttp('chat/main.py', 'import views', { 'chat/views.py': '' }), 'python chat/main.py');
+  });
+});
+
+test('a function is served by its framework, decorated or as the only one that takes a request', () => {
+  const served = (code: string) => commandOf({ 'requirements.txt': 'functions-framework==3.*', 'main.py': code });
+  const framework = 'functions-framework --target hello';
+  assert.equal(served('def greet(name):\n  return name\n\ndef hello(request):\n  return greet("x")\n'), framework);
+  assert.equal(
+    served(
+      'import functions_framework\n@functions_framework.http\ndef hello(request):\n  return ""\ndef b(request):\n  return ""\n',
+    ),
+    framework,
+  );
+  assert.notEqual(
+    served('def a(request):\n  return ""\ndef b(request):\n  return ""\n'),
+    'functions-framework --target a',
+  );
+});
+
 test('Django is served by the application that its settings name', () => {
   const files = {
     'requirements.txt': 'Django>=5\ngunicorn',

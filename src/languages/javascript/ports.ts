@@ -27,6 +27,13 @@ export function portInArgv(argv: readonly string[]): number | undefined {
   return undefined;
 }
 
+/** The port that a shell's line hands on: `${PORT:-8080}` in `serve dist -l tcp://0.0.0.0:${PORT:-8080}`. */
+export function portInShell(argv: readonly string[]): number | undefined {
+  if (!/(^|\/)sh$/.test(argv[0] ?? '')) return undefined;
+  const found = /\$(?:PORT\b|\{PORT(?::?-(\d{2,5}))?\})/.exec(argv[2] ?? '');
+  return found === null ? undefined : Number(found[1] ?? DEFAULT_PORT);
+}
+
 /** The port that the sources name: as the default of PORT, or as the one that they listen on. */
 export function portOf(sources: readonly Source[]): FoundPort | undefined {
   const first = (found: Hit | undefined): number | undefined => {

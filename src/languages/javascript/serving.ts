@@ -1,7 +1,7 @@
 import { cyclesOf } from '../../images/catalogue.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
-import { DEFAULT_PORT, portInArgv, portOf, type FoundPort } from './ports.ts';
+import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
 import { buildDependencies, type JsProject } from './project.ts';
 import { SERVERS, WORKERS } from './server-packages.ts';
@@ -81,10 +81,15 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   const calls = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(CALLS)].map((m) => m[1] ?? '')))].filter(
     (name) => name !== '',
   );
+  const handed = portInShell(argv);
   const base = { env, calls };
   const from = listens?.from ?? {
     ...outcome?.from,
-    why: server ?? framework?.id ?? worker ?? 'nothing in it listens or waits',
+    why:
+      server ??
+      framework?.id ??
+      worker ??
+      (handed === undefined ? 'nothing in it listens or waits' : 'the command hands a port on'),
   };
   const [entry] = sources;
   const isBot = entry !== undefined && BOTS.test(entry.text) && entry.text.search(LISTENS) < 0;
@@ -92,11 +97,12 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
     !isBot &&
     (own !== undefined ||
       listens !== undefined ||
+      handed !== undefined ||
       server !== undefined ||
       (!project.inventory.complete && worker === undefined));
   if (!serves)
     return { ...base, workload: worker === undefined ? 'job' : 'worker', from, port: undefined, loopback: undefined };
-  const asked = portInArgv(argv);
+  const asked = portInArgv(argv) ?? handed;
   const found = portOf(sources);
   const port =
     asked !== undefined

@@ -134,6 +134,14 @@ describe('ports and workloads', () => {
   const manifest = (source: string, more: Files = {}) =>
     projectOf(filesOf({ 'package.json': { main: 'index.js', ...more }, 'index.js': source })).merged.manifest;
 
+  test('the port that a shell’s line hands to a program that nothing is known of', () => {
+    const port = (start: string): unknown =>
+      projectOf(filesOf({ 'package.json': { scripts: { start } } })).merged.manifest.port;
+    assert.equal(port('node motd.js; serve -s out -l tcp://0.0.0.0:${PORT:-8080}'), 8080);
+    assert.equal(port('thing --listen 0.0.0.0:$PORT'), 3000);
+    assert.equal(port('thing --importance $PORTION'), undefined);
+  });
+
   test('the port that the source says', () => {
     assert.equal(manifest('http.createServer().listen(process.env.PORT || 5000)').port, 5000);
     assert.equal(manifest('const port = 4100;\napp.listen(port)').port, 4100);

@@ -22,6 +22,7 @@ const FRAMEWORKS: readonly { readonly id: string; readonly gems: readonly string
   { id: 'roda', gems: ['roda'], port: 9292 },
   { id: 'grape', gems: ['grape'], port: 9292 },
   { id: 'cuba', gems: ['cuba'], port: 9292 },
+  { id: 'functions-framework', gems: ['functions_framework'], port: 8080 },
   { id: 'rack', gems: ['rack'], port: 9292 },
 ];
 
@@ -166,6 +167,23 @@ function scriptOf(
   };
 }
 
+/** A file of functions, which a program of the gem serves; it reads PORT. https://github.com/GoogleCloudPlatform/functions-framework-ruby */
+function functionOf({ inventory, gems }: RubyProject): Omit<Serving, 'framework' | 'env' | 'health'> | undefined {
+  if (!gems.has('functions_framework')) return undefined;
+  const source = ['app.rb', mainOf(inventory)].find((file) => file !== undefined && inventory.isFile(file));
+  const target = /^\s*FunctionsFramework\.(?:http|cloud_event)\b[ (]*(?:["']([\w-]+)["'])?/m.exec(
+    inventory.text(source ?? '') ?? '',
+  );
+  if (source === undefined || target === null) return undefined;
+  const named = target[1] === undefined ? [] : ['--target', target[1]];
+  return {
+    argv: ['bundle', 'exec', 'functions-framework-ruby', '--source', source, ...named],
+    workload: 'service',
+    port: 8080,
+    from: { file: source, why: 'a function that is served for HTTP' },
+  };
+}
+
 function healthOf({ inventory }: RubyProject): Serving['health'] {
   const file = 'config/routes.rb';
   const text = inventory.text(file) ?? '';
@@ -214,6 +232,8 @@ export function servingOf(project: RubyProject): Serving | undefined {
       from: started.from,
     };
   }
+  const called = functionOf(project);
+  if (called) return { framework, ...called, health: undefined, env };
   const main = mainOf(inventory);
   if (main !== undefined) return { framework, ...scriptOf(project, main, found?.port), health: undefined, env };
   if (gems.has('sidekiq'))

@@ -240,3 +240,16 @@ describe('ruby: start', () => {
     );
   });
 });
+
+describe('ruby: functions', () => {
+  const command = (app: string): unknown =>
+    manifestOf({ 'app.rb': `require "functions_framework"\n${app}`, Gemfile: `${SOURCE}gem "functions_framework"\n` })
+      .command;
+  const program = ['bundle', 'exec', 'functions-framework-ruby', '--source', 'app.rb'];
+
+  test('are served by the program of their gem, by their name where they have one', () => {
+    assert.deepEqual(command('FunctionsFramework.http("hello") { "hi" }\n'), [...program, '--target', 'hello']);
+    assert.deepEqual(command('FunctionsFramework.http do |request|\n  "hi"\nend\n'), program);
+    assert.deepEqual(command('puts 1\n'), ['bundle', 'exec', 'ruby', 'app.rb']);
+  });
+});

@@ -36,8 +36,16 @@ const site = (folder: string, fallback: boolean, from: SiteOutcome['from']): Sit
   from,
 });
 
+/** Solid’s own plugin makes the page, and leaves it beside what it would render on a server. https://github.com/solidjs/vite-plugin-solid */
+const rendersPage = ({ dependencies }: FrameworkContext, code: string): boolean =>
+  dependencies['@solidjs/vite-plugin'] !== undefined &&
+  /\bstart\s*:\s*true\b/.test(code) &&
+  !/\bssr\s*:\s*true\b/.test(code);
+
 function vite(context: FrameworkContext): Outcome | undefined {
   const config = context.config('vite.config');
+  if (rendersPage(context, config?.code ?? ''))
+    return site('dist/client', true, evidenceOf(config, 'Solid, for the browser alone'));
   const { project, app, buildScript } = context;
   const hasPage = ['index.html', 'src/index.html', 'public/index.html', 'client/index.html'].some((page) =>
     project.inventory.isFile(joinPath(app.folder, page)),

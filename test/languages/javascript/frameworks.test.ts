@@ -26,6 +26,16 @@ const build = (line: string) => ({ build: line });
 describe('what frameworks build, and how it is served', () => {
   for (const [what, found, expected] of [
     [
+      'Solid, whose plugin makes the page itself',
+      () =>
+        served(
+          ['@solidjs/vite-plugin', 'vite'],
+          { build: 'vite build', start: 'vite' },
+          { 'vite.config.ts': 'export default { plugins: [solid({ start: true })] } // ssr: true' },
+        ),
+      'dist/client with fallback',
+    ],
+    [
       'Next.js',
       () => served(['next'], { build: 'next build', start: 'next start -p $PORT' }),
       'node node_modules/next/dist/bin/next start',

@@ -18,13 +18,21 @@ const needsCompilers = (project: JsProject): boolean => nativeModules(project).c
 export const nodeBuildImage = (project: JsProject, version: string): ImageRef =>
   nodeImage(version, needsCompilers(project) ? '' : 'slim');
 
-/** Headers of Node.js come with its image: node-gyp need not fetch them. https://github.com/nodejs/node-gyp#environment-variables */
+/**
+ * Headers of Node.js come with its image: node-gyp need not fetch them. pnpm hands no `npm_…` on to scripts, but does
+ * so in capitals, which node-gyp reads too. https://github.com/nodejs/node-gyp#environment-variables
+ */
+const headersOf = ({ manager }: JsProject): Readonly<Record<string, string>> => ({
+  npm_config_nodedir: '/usr/local',
+  ...(manager.name === 'pnpm' ? { NPM_CONFIG_NODEDIR: '/usr/local' } : {}),
+});
+
 export const buildEnvSteps = (project: JsProject): Step[] =>
   nativeModules(project).compiled
     ? [
         {
           kind: 'env',
-          vars: { npm_config_nodedir: '/usr/local' },
+          vars: headersOf(project),
           why: 'modules are compiled against the headers that the image brings, not downloaded ones',
         },
       ]

@@ -36,7 +36,7 @@ const site = (folder: string, fallback: boolean, from: SiteOutcome['from']): Sit
   from,
 });
 
-/** Solid’s own plugin makes the page, and leaves it beside what it would render on a server. https://github.com/solidjs/vite-plugin-solid */
+/** Solid’s own plugin makes the page, and leaves it beside what it would render on a server. https://github.com/solidjs/templates/tree/main/solid-v2/basic */
 const rendersPage = ({ dependencies }: FrameworkContext, code: string): boolean =>
   dependencies['@solidjs/vite-plugin'] !== undefined &&
   /\bstart\s*:\s*true\b/.test(code) &&

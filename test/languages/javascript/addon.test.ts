@@ -57,4 +57,16 @@ describe('an addon of the project’s own', () => {
     );
     assert.match(text, /FROM node:\d+-trixie-slim AS build/);
   });
+
+  test('and those of dependencies find the headers of the image, with pnpm by a name that it hands on', () => {
+    const compiled = (manager: string): string =>
+      dockerfileOf(
+        filesOf({
+          'package.json': { main: 'i.js', packageManager: manager, dependencies: { 'better-sqlite3': '^13' } },
+          'i.js': '',
+        }),
+      );
+    assert.match(compiled('pnpm@11.1.2'), /npm_config_nodedir="\/usr\/local" \\\n\s+NPM_CONFIG_NODEDIR="\/usr\/local"/);
+    assert.match(compiled('npm@11.0.0'), /ENV npm_config_nodedir="\/usr\/local"\n/);
+  });
 });

@@ -152,9 +152,19 @@ export function makeIgnore({ tree, manifest, project, sources, dockerfile, more 
   return { ignore, filtered, warnings: [...ownAdvice, ...advice, ...lostAdvice(lost, path)] };
 }
 
+/** Whether the project itself says what is ignored, in words that may be refused. */
+const hasIgnoreWords = (tree: Inventory, { context }: Manifest, dockerfile: string): boolean =>
+  context !== undefined || ignoreFileOf(tree, dockerfile).text !== undefined;
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
 /**
  * Everything for one build. Throws the problems of detection, planning and of the project's ignore file; with
- * `dockerfile: 'keep'` a project of no known language is no problem.
+ * `dockerfile: 'keep'` a project of no known language is no problem. The ignore file, what it leaves and the warnings
+ * are made when they are first asked for: the text of a Dockerfile needs none of them.
  */
 export function makeBuild(request: BuildRequest, tools: Tools): Build {
   const { tree, manifest, environment, dockerfile: mode, around } = request;
@@ -166,14 +176,19 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
   const made = extended && makeDockerfile(extended, tools);
   const dockerfile = kept ? asBuilt(kept) : made;
   if (!dockerfile) throw new TypeError('neither kept nor made');
-  const { ignore, filtered, warnings } = makeIgnore({
-    tree,
-    manifest: project?.merged.manifest ?? manifest,
-    project,
-    sources: dockerfile.sources,
-    dockerfile: kept?.path ?? 'Dockerfile',
-    ...(around ? { more: around.rules } : {}),
-  });
+  const settings = project?.merged.manifest ?? manifest;
+  const place = kept?.path ?? 'Dockerfile';
+  const ignored = once(() =>
+    makeIgnore({
+      tree,
+      manifest: settings,
+      project,
+      sources: dockerfile.sources,
+      dockerfile: place,
+      ...(around ? { more: around.rules } : {}),
+    }),
+  );
+  if (hasIgnoreWords(tree, settings, place)) ignored();
   const setAside: Advice[] =
     own && !kept
       ? [
@@ -190,13 +205,19 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
     project,
     plan,
     dockerfile,
-    ignore,
-    filtered,
-    warnings: [
-      ...(extended?.advice ?? []),
-      ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
-      ...setAside,
-      ...warnings,
-    ],
+    get ignore() {
+      return ignored().ignore;
+    },
+    get filtered() {
+      return ignored().filtered;
+    },
+    get warnings() {
+      return [
+        ...(extended?.advice ?? []),
+        ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
+        ...setAside,
+        ...ignored().warnings,
+      ];
+    },
   };
 }

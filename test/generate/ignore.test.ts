@@ -76,3 +76,38 @@ describe('an ignore file for an image of what was built outside', () => {
     assert.deepEqual(codes(made), []);
   });
 });
+
+describe('an ignore file that is refused is refused before anything of the build is asked for', () => {
+  const refused = { slug: 'invalid-dockerignore' };
+
+  test("a pattern of the project's own", () => {
+    assert.throws(() => build({ ...go, '.dockerignore': 'a[\n' }), refused);
+  });
+
+  test('a pattern of the manifest', () => {
+    assert.throws(() => build(go, { context: { exclude: ['a['] } }), refused);
+  });
+});
+
+test('the text of a Dockerfile does not wait for the ignore file', () => {
+  const folder = { path: 'src', kind: 'directory', size: 0, mode: 0o755 } as const;
+  const measured: string[] = [];
+  const seen = (path: string): Entry => ({
+    path,
+    kind: 'file',
+    get size() {
+      measured.push(path);
+      return 1;
+    },
+    mode: 0o644,
+  });
+  const tree = createInventory(
+    [...Object.keys(go), 'src/a.go'].map(seen).concat(folder),
+    new Map(Object.entries(go).map(([path, text]) => [path, { text, truncated: false }])),
+  );
+  const made = makeBuild({ tree, manifest: {}, dockerfile: 'generate' }, tools);
+  assert.match(made.dockerfile.text, /^FROM /m);
+  const before = measured.length;
+  assert.ok(made.ignore.text.length > 0);
+  assert.ok(measured.length > before);
+});

@@ -15,6 +15,8 @@ await build({
   // Modules of the older kind ask for Node.js's own by `require`.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   legalComments: 'none',
+  minifyWhitespace: true,
+  minifySyntax: true,
   charset: 'utf8',
   logLevel: 'warning',
 });

@@ -1,15 +1,15 @@
 /**
- * Small requests: a manifest against a bare route of the same framework, a small project against an empty upload, and
- * small requests beside large ones.
+ * Small requests: a manifest against a bare route of the same framework, a small project against an empty upload and
+ * against a generator that is run as a process, and small requests beside large ones.
  *
- *   npm run bench:requests            all of it; or: -- manifest, -- project, -- beside
+ *   npm run bench:requests            all of it; or: -- manifest, -- project, -- peer, -- beside
  */
 import { createReadStream, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { entry } from '../test/support/raw-tar.ts';
 import { projectFiles, writeGzip } from './context-archives.ts';
+import { peer } from './peer.ts';
 import { folder, send, startBare, startService, stop, type Answer, type Service } from './service.ts';
+import { smallArchive } from './small-project.ts';
 import { median, percentile } from './statistics.ts';
 
 const SECONDS = Number(process.env['SECONDS'] ?? 5);
@@ -66,26 +66,8 @@ async function manifest(ours: Service, bare: Service): Promise<void> {
   console.log(`| manifest → Dockerfile | ${our.toFixed(0)} | ${(our / their).toFixed(2)} | 0.5 |`);
 }
 
-/** Thirty files, as a small project in Node.js has them. */
-function smallProject(): Buffer {
-  const files: Readonly<Record<string, string>> = {
-    'package.json': JSON.stringify({
-      name: 'shop',
-      scripts: { start: 'node src/server.js' },
-      dependencies: { fastify: '5' },
-    }),
-    'package-lock.json': JSON.stringify({ lockfileVersion: 3, packages: {} }),
-    '.gitignore': 'node_modules\n',
-    'src/server.js': 'require("fastify")().listen({ port: process.env.PORT, host: "0.0.0.0" });\n',
-    ...Object.fromEntries(Array.from({ length: 26 }, (_, i) => [`src/part-${i}.js`, `exports.n = ${i};\n`.repeat(60)])),
-  };
-  return gzipSync(
-    Buffer.concat([...Object.entries(files).map(([name, body]) => entry({ name, body })), Buffer.alloc(1024)]),
-  );
-}
-
 async function project(ours: Service, bare: Service): Promise<void> {
-  const archive = smallProject();
+  const archive = smallArchive();
   const ways = {
     'an upload that is dropped, bare Fastify': async () => send(bare, '/upload', archive),
     'source/dockerfile': async () => send(ours, '/v1/source/dockerfile', archive),
@@ -157,6 +139,7 @@ const ours = await startService();
 const bare = await startBare();
 if (wants('manifest')) await manifest(ours, bare);
 if (wants('project')) await project(ours, bare);
+if (wants('peer')) await peer(ours);
 if (wants('beside')) await beside(ours);
 await stop(ours);
 await stop(bare);

@@ -2,21 +2,22 @@
  * Contexts and analyses: how fast against a naive loop, against gunzip and against tar on disk, and in how much memory.
  *
  *   npm run bench:context             all of it; takes some minutes and 10 GB of the disk for temporary files
- *   npm run bench:context -- speed    or: memory
+ *   npm run bench:context -- speed    or: memory, which draws docs/growth.svg too
  */
 import { execFileSync } from 'node:child_process';
-import { createReadStream, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { entry, header } from '../test/support/raw-tar.ts';
 import { projectFiles, writeGzip } from './context-archives.ts';
+import { growthPlot, type GrowthPoint } from './growth-plot.ts';
 import { FLAGS, folder, NODE, send, startService, stop } from './service.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
 const MB = 1e6;
 const here = new URL('./', import.meta.url).pathname;
-const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
 
 function child(script: string, archive: string): number {
   return Number(execFileSync(NODE, [...FLAGS, join(here, script), archive], { encoding: 'utf8' }));
@@ -104,16 +105,12 @@ function* many(entries: number): Generator<Buffer> {
 async function memory(): Promise<void> {
   console.log('\nResident memory of the service above its idle, at the most; a new process for each.\n');
   console.log('| upload | operation | seconds | MiB above idle | wanted |\n| --- | --- | ---: | ---: | ---: |');
-  const uploads: readonly (readonly [string, () => Generator<Buffer>])[] = [
-    ['a tar of 10 MiB', () => large(10 << 20)],
-    ['a tar of 512 MiB', () => large(512 << 20)],
-    ['a tar of 4 GiB', () => large(4 * GIB)],
-    ['a tar of 1,000 entries', () => many(1000)],
-    ['a tar of 10,000 entries', () => many(10_000)],
-    ['a tar of 100,000 entries', () => many(100_000)],
-    ['a tar of 200,000 entries', () => many(200_000)],
+  const uploads: readonly (readonly [GrowthPoint['by'], number, () => Generator<Buffer>])[] = [
+    ...[10, 100, 512, 4096].map((size) => ['MiB', size, () => large(size * MIB)] as const),
+    ...[1000, 10_000, 100_000, 200_000].map((size) => ['entries', size, () => many(size)] as const),
   ];
-  for (const [what, blocks] of uploads) {
+  const points: GrowthPoint[] = [];
+  for (const [by, size, blocks] of uploads) {
     for (const path of ['/v1/source/context', '/v1/source/analysis']) {
       const service = await startService();
       const pid = service.child.pid ?? 0;
@@ -123,12 +120,15 @@ async function memory(): Promise<void> {
       const timer = setInterval(() => (most = Math.max(most, rssOf(pid))), 10);
       const { ms } = await send(service, path, Readable.from(blocks(), { objectMode: false, highWaterMark: 1 << 20 }));
       clearInterval(timer);
+      const point = { by, size, operation: path.slice(4), seconds: ms / 1000, mib: (most - idle) / MIB };
+      points.push(point);
       console.log(
-        `| ${what} | ${path.slice(4)} | ${(ms / 1000).toFixed(1)} | ${Math.round((most - idle) / 1024 / 1024)} | 256 |`,
+        `| a tar of ${size.toLocaleString('en')} ${by} | ${point.operation} | ${point.seconds.toFixed(1)} | ${Math.round(point.mib)} | 256 |`,
       );
       await stop(service);
     }
   }
+  writeFileSync(join(here, '../docs/growth.svg'), growthPlot(points));
 }
 
 const wanted = process.argv.slice(2);

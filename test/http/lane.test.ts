@@ -60,6 +60,15 @@ describe('a lane', () => {
     assert.equal(await sender.write(Buffer.alloc(1)), false);
   });
 
+  test('is not written to once it has been closed', async () => {
+    const memory = laneMemory();
+    const sender = new LaneSender(memory, () => undefined);
+    await sender.write(Buffer.from('kept'));
+    sender.close();
+    assert.equal(await sender.write(Buffer.from('late')), false);
+    assert.equal(Buffer.from(memory).indexOf('late'), -1);
+  });
+
   test('gives a failure to a receiver that waits', async () => {
     const { receiver } = lane();
     const read = receiver.blocks().next();

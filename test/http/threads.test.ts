@@ -176,4 +176,31 @@ describe('threads', () => {
     assert.deepEqual(readdirSync(directory), []);
     rmSync(directory, { recursive: true });
   });
+
+  test('use their memory again, also that of jobs that were given up', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dockwright-threads-'));
+    const threads = new Threads(
+      { count: 1, heapMiB: 256 },
+      { limits: sourceLimits(readConfig({})), directory, memoryBytes: MB, version: 'test' },
+      { total: 1e9, ledger: createLedger(2) },
+    );
+    const archive = await project(2 * MB);
+    for (const givenUp of [true, false, true, false]) {
+      const held = threads.open(job, () => undefined);
+      assert.equal(threads.spareLanes, 0);
+      const upload = Readable.from(givenUp ? [archive.subarray(0, MB)] : [archive], { objectMode: false });
+      await held.feed(upload);
+      if (givenUp) held.cancel();
+      else {
+        const { body, length, dispose } = await held.finish({});
+        const blocks = [];
+        for await (const block of body as AsyncIterable<Buffer>) blocks.push(Buffer.from(block));
+        assert.equal(Buffer.concat(blocks).length, length);
+        dispose();
+      }
+      await settled(() => threads.spareLanes, 1);
+    }
+    await threads.close();
+    rmSync(directory, { recursive: true });
+  });
 });

@@ -37,7 +37,8 @@ export class LaneSender {
   async write(bytes: Buffer): Promise<boolean> {
     for (let from = 0; from < bytes.length;) {
       const block = (this.#block ??= await this.#next());
-      if (!block) return false;
+      // The memory may be another's by now.
+      if (!block || this.#closed) return false;
       const copied = bytes.copy(block.bytes, this.#at, from);
       from += copied;
       this.#at += copied;

@@ -70,4 +70,4 @@ async function work({ port, job, toThread, fromThread }: NewJob): Promise<void> 
   // Of the last message the other side closes the port: closing it here could overtake what is on the way.
 }
 
-parentPort?.on('message', (job: NewJob) => void work(job));
+parentPort?.on('message', (job: NewJob) => void work(job).finally(() => parentPort?.postMessage(job.id, [])));

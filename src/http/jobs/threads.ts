@@ -21,6 +21,8 @@ export interface ThreadSettings {
 }
 
 export interface NewJob {
+  /** What the thread says when it has nothing more to do with the job, nor with its lanes, however it ended. */
+  readonly id: number;
   readonly port: MessagePort;
   readonly job: Job;
   readonly toThread: SharedArrayBuffer;
@@ -50,7 +52,10 @@ const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './threa
 
 interface Thread {
   readonly worker: Worker;
+  /** What it has to do. */
   readonly jobs: Set<RemoteJob>;
+  /** Those that it has not said to be done with. */
+  readonly begun: Map<number, RemoteJob>;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -75,8 +80,8 @@ class RemoteJob implements ThreadJob {
   readonly #ends: JobEnds;
   #failure: { readonly error: unknown } | undefined;
   #fed: Writable | undefined;
-  /** The thread has said its last word. */
-  #over = false;
+  /** What still may touch the lanes. */
+  #using = { thread: true, here: true };
 
   constructor(port: MessagePort, { toThread, fromThread }: Lanes, read: Read, ends: JobEnds) {
     this.#port = port;
@@ -96,18 +101,14 @@ class RemoteJob implements ThreadJob {
       case 'bytes':
         return this.#blocks.push(message.filled);
       case 'end':
-        this.#over = true;
         return this.#leave();
       case 'failed':
-        this.#over = true;
         return this.fail(failureOf(message.failure));
       case 'answer': {
         const { body, ...rest } = message.answer;
         const bytes = body instanceof Uint8Array ? Buffer.from(body) : body;
         this.#answer.resolve({ ...rest, body: bytes ?? this.#blocks.blocks(), dispose: () => this.cancel() });
-        if (bytes === undefined) return;
-        this.#over = true;
-        this.cancel();
+        if (bytes !== undefined) this.cancel();
       }
     }
   }
@@ -126,10 +127,19 @@ class RemoteJob implements ThreadJob {
 
   cancel(): void {
     this.#leave();
-    if (!this.#over) return;
-    // What has not been read by now will not be. Said once: the next job may have them already.
-    this.#over = false;
-    this.#ends.lanesAreFree();
+    // What has not been read by now will not be.
+    this.#done('here');
+  }
+
+  /** The thread is done with the job. */
+  over(): void {
+    this.#done('thread');
+  }
+
+  #done(side: 'thread' | 'here'): void {
+    if (!this.#using[side]) return;
+    this.#using[side] = false;
+    if (!this.#using.thread && !this.#using.here) this.#ends.lanesAreFree();
   }
 
   /** The thread has nothing more to do; what has come from it can still be read. */
@@ -167,8 +177,9 @@ export class Threads {
   readonly #settings: Omit<ThreadSettings, 'budget'>;
   readonly #budget: { readonly total: number; readonly ledger: BudgetLedger };
   readonly #threads: (Thread | undefined)[];
-  /** Of jobs that are over; those of a job that was given up are not used again, as its thread may still write. */
+  /** Of jobs that are over. They are used again: the collector does not see how much memory is shared. */
   #lanes: Lanes[] = [];
+  #nextId = 0;
   /** What a thread may take for objects; one that takes more is ended, and its jobs are refused. */
   readonly #heapMiB: number;
 
@@ -182,6 +193,11 @@ export class Threads {
     this.#settings = settings;
     this.#budget = budget;
     this.#threads = Array.from({ length: count }, () => undefined);
+  }
+
+  /** Pairs of lanes that wait for the next job. */
+  get spareLanes(): number {
+    return this.#lanes.length;
   }
 
   get count(): number {
@@ -201,8 +217,10 @@ export class Threads {
       },
       lanesAreFree: () => void this.#lanes.push(lanes),
     });
+    const id = this.#nextId++;
     thread.jobs.add(remote);
-    thread.worker.postMessage({ port: port2, job, ...lanes } satisfies NewJob, [port2]);
+    thread.begun.set(id, remote);
+    thread.worker.postMessage({ id, port: port2, job, ...lanes } satisfies NewJob, [port2]);
     return remote;
   }
 
@@ -221,7 +239,11 @@ export class Threads {
       env: {},
     });
     worker.unref();
-    const thread: Thread = { worker, jobs: new Set(), idle: undefined };
+    const thread: Thread = { worker, jobs: new Set(), begun: new Map(), idle: undefined };
+    worker.on('message', (id: number) => {
+      thread.begun.get(id)?.over();
+      thread.begun.delete(id);
+    });
     worker.once('error', (error) => this.#lose(index, thread, error));
     worker.once('exit', () => this.#lose(index, thread, new Error('the thread ended')));
     return thread;

@@ -188,7 +188,8 @@ describe('threads', () => {
     for (const givenUp of [true, false, true, false]) {
       const held = threads.open(job, () => undefined);
       assert.equal(threads.spareLanes, 0);
-      const upload = Readable.from(givenUp ? [archive.subarray(0, MB)] : [archive], { objectMode: false });
+      const sent = Buffer.from(givenUp ? archive.subarray(0, MB) : archive);
+      const upload = Readable.from([sent], { objectMode: false });
       await held.feed(upload);
       if (givenUp) held.cancel();
       else {

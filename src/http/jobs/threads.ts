@@ -34,7 +34,7 @@ type Lanes = Pick<NewJob, 'toThread' | 'fromThread'>;
 
 /** A job in a thread. It is fed, then finished; `cancel` gives it up at any time. */
 export interface ThreadJob {
-  /** Sends the archive. Rejects, and destroys the stream, as soon as the job has failed. */
+  /** Sends the archive, and frees its chunks. Rejects, and destroys the stream, as soon as the job has failed. */
   feed(bytes: Readable): Promise<void>;
   finish(manifest: Manifest): Promise<JobAnswer>;
   cancel(): void;

@@ -24,6 +24,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     args: ['serve', '--http=0.0.0.0:8080'],
     stores: true,
   },
+  { id: 'functions-framework', packages: ['github.com/GoogleCloudPlatform/functions-framework-go/funcframework'] },
   { id: 'gin', packages: ['github.com/gin-gonic/gin'], env: { GIN_MODE: 'release' } },
   { id: 'echo', packages: ['github.com/labstack/echo'] },
   { id: 'fiber', packages: ['github.com/gofiber/fiber'] },

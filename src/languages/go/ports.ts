@@ -56,6 +56,10 @@ const RULES: readonly PortRule[] = [
       'g',
     ),
   },
+  {
+    why: 'the port that its functions are served on',
+    pattern: /\bfuncframework\.Start(?:HostPort)?\(\s*(?:"(?<host>[\w.:]*)"\s*,\s*)?"(?<port>\d{2,5})"/g,
+  },
   { why: 'the address of its server', pattern: new RegExp(String.raw`\bAddr(?:ess)?:\s*${ADDRESS}`, 'g') },
   {
     why: 'the address that it listens on',

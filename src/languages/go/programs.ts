@@ -82,6 +82,9 @@ const USUAL = ['server', 'api', 'app', 'web', 'main'];
 const BESIDE =
   /^(.*[-_])?(migrate|migrations?|migrator|seed|seeder|seeds|cli|ctl|client|gen|generate|loadtest|bench|healthcheck|worker|cron)$/;
 
+/** Nobody outside the module is meant to run what lies here. */
+const INTERNAL = /(^|\/)internal\//;
+
 interface Rule {
   readonly why: string;
   readonly fits: (program: Program) => boolean;
@@ -93,7 +96,7 @@ function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
   return [
     { why: 'the program at the root of the module', fits: (p) => p.folder === project.member },
     { why: 'the program that the module is named after', fits: (p) => p.name === name },
-    { why: 'the only program below cmd/', fits: (p) => /(^|\/)cmd(\/|$)/.test(p.folder) },
+    { why: 'the only program below cmd/', fits: (p) => /(^|\/)cmd(\/|$)/.test(p.folder) && !INTERNAL.test(p.folder) },
     ...hinted.map((folder): Rule => ({
       why: 'the program that the project itself builds',
       fits: (p) => p.folder === folder,
@@ -104,7 +107,7 @@ function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
     })),
     {
       why: 'of several programs, the one that is no tool beside another',
-      fits: (p) => !BESIDE.test(p.name),
+      fits: (p) => !BESIDE.test(p.name) && !INTERNAL.test(p.folder),
     },
   ];
 }

@@ -103,6 +103,17 @@ describe('go: programs', () => {
     );
   });
 
+  test("a tool of the module's own, below internal/, goes behind what the module is for", () => {
+    const files = { 'go.mod': goMod('go 1.26'), 'internal/cmd/weave/main.go': MAIN };
+    assert.deepEqual(command(files), ['weave']);
+    assert.deepEqual(command({ ...files, 'red/main.go': MAIN }), ['red']);
+    assert.deepEqual(command({ ...files, 'cmd/red/main.go': MAIN }), ['red']);
+    assert.equal(
+      problemOf(() => dockerfileOf({ ...files, 'red/main.go': MAIN, 'blue/main.go': MAIN }))?.slug,
+      'ambiguous-app',
+    );
+  });
+
   test('several of the same standing are a list to choose from; a command that names one settles it', () => {
     const files = { 'go.mod': goMod('go 1.26'), 'red/main.go': MAIN, 'blue/main.go': MAIN };
     assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');
@@ -157,6 +168,20 @@ describe('go: ports', () => {
     assert.equal(port('http.ListenAndServe(":4000", nil)'), 4000);
     assert.equal(port('p := os.Getenv("PORT")\nif p == "" {\n\tp = "5000"\n}\nhttp.ListenAndServe(":"+p, nil)'), 5000);
     assert.equal(port('for _, at := range []string{":3500"} { http.ListenAndServe(at, nil) }'), 3500);
+  });
+
+  test('a program of the functions framework serves, though it names no address', () => {
+    const framework = 'github.com/GoogleCloudPlatform/functions-framework-go';
+    const main = (call: string) =>
+      `package main\n\nimport "${framework}/funcframework"\n\nfunc main() {\n\tfuncframework.${call}\n}\n`;
+    const filesOf = (call: string) => ({
+      'go.mod': goMod('go 1.26', `require ${framework} v1.9.2`),
+      'main.go': main(call),
+    });
+    assert.match(dockerfileOf(filesOf('Start("9000")')), /^EXPOSE 9000$/m);
+    assert.match(dockerfileOf(filesOf('StartHostPort("127.0.0.1", "9000")')), /^EXPOSE 9000$/m);
+    assert.ok(adviceOf(filesOf('StartHostPort("127.0.0.1", "9000")')).includes('listens-on-loopback'));
+    assert.match(dockerfileOf(filesOf('Start(port)')), /^EXPOSE 8080$/m);
   });
 
   test('an address that nobody outside reaches is told', () => {

@@ -241,7 +241,10 @@ export const inventoryOf = (byPath: ReadonlyMap<string, Entry>, texts: ReadonlyM
 
 /** An inventory of the few files that a manifest carries inline; with none of them it is empty. */
 export function inlineInventory(files: Readonly<Record<string, string>> = {}): Inventory {
-  const texts = new Map(Object.entries(files).map(([path, text]) => [path, { text, truncated: false }]));
+  const texts = new Map(
+    // As the bytes of an archive would be read: half a pair of surrogates is none of a text.
+    Object.entries(files).map(([path, text]) => [path, { text: text.toWellFormed(), truncated: false }]),
+  );
   const entries = [...texts].map(([path, { text }]): Entry => {
     return { path, kind: 'file', size: Buffer.byteLength(text), mode: 0o644 };
   });

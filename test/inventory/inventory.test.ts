@@ -67,3 +67,7 @@ describe('paths', () => {
     assert.equal(resolveTarget('l', '/etc'), undefined);
   });
 });
+
+test('a text that a manifest carries is read as its bytes would be', () => {
+  assert.equal(inlineInventory({ Procfile: 'web: a\ud800' }).text('Procfile'), 'web: a\ufffd');
+});

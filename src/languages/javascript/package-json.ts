@@ -78,8 +78,12 @@ function lineOf(cause: unknown, source: string): number | undefined {
   return /end of JSON input/.test(message) ? source.trimEnd().split('\n').length : undefined;
 }
 
+/** Half of a pair of surrogates, escaped: no text has one, and each reader makes something else of it. */
+const HALF =
+  /(?<=(?<!\\)(?:\\\\)*)(?:\\u[dD][89abAB][\da-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][\da-fA-F]{2})\\u[dD][c-fC-F][\da-fA-F]{2})/g;
+
 function parse(source: string, file: string): unknown {
-  const json = source.replace(/^\uFEFF/, '');
+  const json = source.replace(/^\uFEFF/, '').replace(HALF, String.raw`\ufffd`);
   try {
     return file.endsWith('5') ? JSON5.parse(json) : JSON.parse(json);
   } catch (cause) {

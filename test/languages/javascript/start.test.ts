@@ -215,3 +215,11 @@ describe('a program without a script that starts it', () => {
     assert.equal(language('Deno.serve(() => new Response(process.version));\n'), 'deno');
   });
 });
+
+test('half a character in a package.json is what every reader of the Dockerfile makes of it', () => {
+  const start = (script: string): unknown =>
+    projectOf({ 'package.json': `{"scripts": {"start": "node a${script}.js"}}` }).merged.manifest.command;
+  assert.deepEqual(start('\\ud800'), ['node', 'a\ufffd.js']);
+  assert.deepEqual(start('\\udc00\\ud83d'), ['node', 'a\ufffd\ufffd.js']);
+  assert.deepEqual(start('\\ud83d\\ude00'), ['node', 'a😀.js']);
+});

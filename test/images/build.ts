@@ -92,7 +92,7 @@ export function dependencySteps({ source, request }: Fixture): { stage: string; 
 
 /** Which of those steps a build ran again, by its log (`--progress=plain`). */
 export function stepsRunAgain(log: string, steps: readonly { stage: string; text: string }[]): string[] {
-  const vertices = [...log.matchAll(/^#(\d+) \[(?:(\S+) )?\d+\/\d+\] (RUN .*)$/gm)].map(
+  const vertices = [...log.matchAll(/^#(\d+) \[(?:(\S+) +)?\d+\/\d+\] (RUN .*)$/gm)].map(
     ([, id = '', stage = '', text = '']) => ({
       id,
       stage,

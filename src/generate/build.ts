@@ -200,6 +200,12 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
           },
         ]
       : [];
+  const warnings = once(() => [
+    ...(extended?.advice ?? []),
+    ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
+    ...setAside,
+    ...ignored().warnings,
+  ]);
   return {
     tree,
     project,
@@ -212,12 +218,7 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
       return ignored().filtered;
     },
     get warnings() {
-      return [
-        ...(extended?.advice ?? []),
-        ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
-        ...setAside,
-        ...ignored().warnings,
-      ];
+      return warnings();
     },
   };
 }

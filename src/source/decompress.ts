@@ -28,9 +28,10 @@ const written = async (decoder: Decoder, chunk: Buffer): Promise<void> =>
   });
 
 /**
- * What comes out of the decoders, one after the other; each piece is valid until the next one is asked for. Node's decoder for zstd stops where a frame ends inside of a
- * chunk, and drops the rest of it without a word; what it drops is begun anew. An archive may consist of many frames:
- * parallel writers make them. The decoder for gzip takes all of its members, and ends before what is no gzip.
+ * What comes out of the decoders, one after the other; each piece is valid until the next one is asked for. Node's decoder
+ * for zstd stops where a frame ends inside of a chunk, and drops the rest of it without a word; what it drops is begun
+ * anew. An archive may consist of many frames: parallel writers make them. The decoder for gzip takes all of its members,
+ * and ends before what is no gzip.
  */
 async function* decoded(
   bytes: AsyncIterable<Buffer>,

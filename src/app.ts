@@ -1,11 +1,11 @@
 import accepts from '@fastify/accepts';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from './config.ts';
 import { noReporter, type ErrorReporter } from './http/error-net.ts';
 import { sentryReporter } from './http/sentry.ts';
 import { createAdmission, placesFor } from './http/admission.ts';
+import { createAnswerMemory } from './http/answer-memory.ts';
 import { openApiDocument } from './http/document.ts';
 import { logController, loggerOptions, requestLogger } from './http/logging.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -21,6 +21,7 @@ import { problemJson } from './http/plugins/problem-json.ts';
 import { rateLimit } from './http/plugins/rate-limit.ts';
 import { requestEnd } from './http/plugins/request-end.ts';
 import { requestId, requestIds } from './http/plugins/request-id.ts';
+import { securityHeaders } from './http/plugins/security-headers.ts';
 import { analysisOperations } from './http/routes/analysis.ts';
 import { uploadAdmission } from './http/plugins/upload-admission.ts';
 import { kitOperations } from './http/routes/kit.ts';
@@ -84,7 +85,8 @@ function createServices(config: Config, processMetrics: boolean): Services {
   const metrics = createMetrics({ spoolBytes: () => spool.used, uploads: () => admission }, processMetrics);
   const templates = loadTemplates(new URL('templates/', root));
   const jobs = createJobPlace(config, { templates, version: serviceVersion }, { spool, ledger, metrics });
-  return { config, templates, spool, admission, metrics, jobs, version: serviceVersion };
+  const answers = createAnswerMemory(config.ANSWERS_MEMORY_BYTES);
+  return { config, templates, spool, admission, metrics, answers, jobs, version: serviceVersion };
 }
 
 /** The document as `openapi/openapi.json` holds it: with every operation, whatever the settings of a service are. */
@@ -131,6 +133,7 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
   app.decorate('admission', services.admission);
   await app.register(problemJson, { reporter, metrics });
   await app.register(requestIds);
+  await app.register(securityHeaders);
   await app.register(requestEnd, { metrics });
   await app.register(answerTime, { config });
   await app.register(drain, readiness);
@@ -141,10 +144,6 @@ export async function buildApp(config: Config, parts: ProcessParts = {}): Promis
   await app.register(bodyStream);
   await app.register(accepts);
   await app.register(multipart);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-    hsts: false,
-  });
 
   const operations = allOperations(services, readiness);
   for (const operation of operations) addOperation(app, operation);

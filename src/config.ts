@@ -64,6 +64,10 @@ const settings = {
   LIMIT_TEXT_BYTES: bytes(MiB, 'Bytes of one text file that are looked into.'),
   LIMIT_ALL_TEXT_BYTES: bytes(32 * MiB, 'Bytes of all text files that are looked into.'),
   LIMIT_MANIFEST_BYTES: bytes(MiB, 'Bytes of a manifest.'),
+  ANSWERS_MEMORY_BYTES: count(
+    4 * MiB,
+    'Memory for answers to manifests, which are the same for the same manifest and query; 0 makes each anew.',
+  ),
   LIMIT_IDLE_SECONDS: bytes(
     30,
     'Seconds without a byte after which an upload is given up, or an answer that nobody takes.',

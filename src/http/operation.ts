@@ -8,6 +8,7 @@ import type { ProblemSlug } from '../problems/catalogue.ts';
 import { Problem } from '../problems/problem.ts';
 import type { SpoolBudget } from '../source/spool-budget.ts';
 import type { Admission } from './admission.ts';
+import type { AnswerMemory } from './answer-memory.ts';
 import type { JobPlace } from './jobs/intake.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -25,6 +26,7 @@ export interface Services {
   readonly spool: SpoolBudget;
   readonly admission: Admission;
   readonly metrics: Metrics;
+  readonly answers: AnswerMemory;
   /** Where the work on archives is done. */
   readonly jobs: JobPlace;
   /** Of the service; part of every fingerprint, and named in what it writes. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { makeBuild, type Build } from '../../generate/build.ts';
 import { inlineInventory } from '../../inventory/inventory.ts';
@@ -35,32 +36,38 @@ export const manifestBody = {
   },
 };
 
-interface Asked {
-  readonly build: Build;
-  readonly etag: string;
-}
+const types = ['text/plain', 'application/json'] as const;
 
 /** What is sent as a manifest: language and settings, and perhaps key files inline. */
 export function manifestOperations(services: Services): Operation[] {
-  const { config, version, metrics } = services;
+  const { config, version, metrics, answers } = services;
 
-  async function buildFor({ request, query }: OperationCall<ManifestOptions>): Promise<Asked> {
+  /** Answers with what `write` makes of the build, or made of it for the same manifest before. */
+  async function answerWith(
+    { request, reply, query }: OperationCall<ManifestOptions>,
+    write: (build: Build, type: (typeof types)[number]) => string,
+  ): Promise<FastifyReply> {
+    const type = negotiate(request, types);
     const text = await readText(request.body as Readable, 'the manifest', {
       value: config.LIMIT_MANIFEST_BYTES,
       setting: 'LIMIT_MANIFEST_BYTES',
     });
-    const manifest = withOptions(parseManifest(text, 'The manifest'), query);
-    const build = makeBuild(
-      {
-        tree: inlineInventory(manifest.files),
-        manifest,
-        dockerfile: 'generate',
-        ...(query.environment === undefined ? {} : { environment: query.environment }),
-      },
-      services,
-    );
-    metrics.built(build.project?.language.id ?? 'none');
-    return { build, etag: etagOf(version, text, query) };
+    const etag = etagOf(version, text, query);
+    const { body, language } = answers.answer(`${request.routeOptions.url} ${type} ${etag}`, () => {
+      const manifest = withOptions(parseManifest(text, 'The manifest'), query);
+      const build = makeBuild(
+        {
+          tree: inlineInventory(manifest.files),
+          manifest,
+          dockerfile: 'generate',
+          ...(query.environment === undefined ? {} : { environment: query.environment }),
+        },
+        services,
+      );
+      return { body: write(build, type), language: build.project?.language.id ?? 'none' };
+    });
+    metrics.built(language);
+    return answer(reply, type, body, etag);
   }
 
   return [
@@ -85,11 +92,10 @@ export function manifestOperations(services: Services): Operation[] {
         },
       },
       problems: manifestProblems,
-      handle: async (call) => {
-        const type = negotiate(call.request, ['text/plain', 'application/json']);
-        const { build, etag } = await buildFor(call);
-        return answer(call.reply, type, type === 'text/plain' ? build.dockerfile.text : dockerfileJson(build), etag);
-      },
+      handle: async (call) =>
+        answerWith(call, (build, type) =>
+          type === 'text/plain' ? build.dockerfile.text : JSON.stringify(dockerfileJson(build)),
+        ),
     }),
     defineOperation({
       method: 'post',
@@ -109,11 +115,10 @@ export function manifestOperations(services: Services): Operation[] {
         },
       },
       problems: manifestProblems,
-      handle: async (call) => {
-        const type = negotiate(call.request, ['text/plain', 'application/json']);
-        const { build, etag } = await buildFor(call);
-        return answer(call.reply, type, type === 'text/plain' ? build.ignore.text : ignoreJson(build), etag);
-      },
+      handle: async (call) =>
+        answerWith(call, (build, type) =>
+          type === 'text/plain' ? build.ignore.text : JSON.stringify(ignoreJson(build)),
+        ),
     }),
   ];
 }

@@ -21,7 +21,42 @@ export function weigh(inventory: Inventory, languages: readonly Language[]): Can
       return { language: language.id, weight: signs.reduce((sum, s) => sum + s.weight, 0), signs };
     })
     .filter((c) => c.weight > 0)
-    .sort((a, b) => b.weight - a.weight || (a.language < b.language ? -1 : 1));
+    .sort(heaviestFirst);
+}
+
+const heaviestFirst = (a: Candidate, b: Candidate): number => b.weight - a.weight || (a.language < b.language ? -1 : 1);
+
+/** What a language makes of a folder, as far as its files tell; nothing where they are broken, of which its plan speaks. */
+function workloadOf({ language }: Candidate, inventory: Inventory, languages: readonly Language[]): unknown {
+  try {
+    const { findings } = languages.find((l) => l.id === language)?.infer({ inventory, member: '' }) ?? { findings: [] };
+    return findings.find((f) => f.at === '/workload')?.value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** With a manifest of its own, a language is not in a folder by chance. */
+const isTold = ({ weight }: Candidate): boolean => weight >= weights.manifest;
+
+/** Where two languages have a manifest each, files that the one builds are for the other’s program to serve. */
+function withPrograms(candidates: Candidate[], inventory: Inventory, languages: readonly Language[]): Candidate[] {
+  const told = candidates.filter(isTold);
+  const [first] = told;
+  if (!first || told.length < 2 || workloadOf(first, inventory, languages) !== 'static') return candidates;
+  return candidates
+    .map((candidate) => {
+      const path = candidate.signs[0]?.path;
+      if (path === undefined || !isTold(candidate) || workloadOf(candidate, inventory, languages) !== 'service')
+        return candidate;
+      const sign = {
+        path,
+        weight: weights.program,
+        reason: `a program that serves, beside files of ${first.language}`,
+      };
+      return { ...candidate, weight: candidate.weight + sign.weight, signs: [...candidate.signs, sign] };
+    })
+    .sort(heaviestFirst);
 }
 
 /** A folder that can be built on its own. */
@@ -64,22 +99,37 @@ function memberCandidates(member: Inventory, languages: readonly Language[], wor
 
 /** Every app of the project: the root, where it is one, and the members of its workspace; else the folders below. */
 export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
-  const atRoot = weigh(inventory, languages);
+  const atRoot = withPrograms(weigh(inventory, languages), inventory, languages);
   const [best] = atRoot;
   if (!best) return withoutStray(appsBelow(inventory, languages));
-  const language = languages.find((l) => l.id === best.language);
-  const members = (language?.apps?.(inventory) ?? []).filter((path) => path !== '');
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
-  const inWorkspace = members.map((path) => ({
-    path,
-    candidates: memberCandidates(inventory.at(path), languages, best),
-  }));
-  if (language?.isApp?.(inventory) === false) {
-    const others = members.length > 0 ? inWorkspace : appsBelow(inventory, languages);
+  const inWorkspace = membersOf(atRoot, inventory, languages);
+  if (!isApp(best, inventory, languages)) {
+    const program = atRoot.find(
+      (c) => isTold(c) && isApp(c, inventory, languages) && workloadOf(c, inventory, languages) === 'service',
+    );
+    if (program) return [{ path: '', candidates: [program] }, ...inWorkspace];
+    const others = inWorkspace.length > 0 ? inWorkspace : appsBelow(inventory, languages);
     if (others.length > 0) return others;
   }
   return [{ path: '', candidates: atRoot }, ...inWorkspace];
+}
+
+const isApp = ({ language }: Candidate, inventory: Inventory, languages: readonly Language[]): boolean =>
+  languages.find((l) => l.id === language)?.isApp?.(inventory) !== false;
+
+/** The members of all workspaces that the root holds: those of the language that it is in, and of others with a manifest. */
+function membersOf(atRoot: readonly Candidate[], inventory: Inventory, languages: readonly Language[]): App[] {
+  const found = atRoot
+    .filter((candidate, i) => i === 0 || isTold(candidate))
+    .flatMap((workspace) => {
+      const paths = languages.find((l) => l.id === workspace.language)?.apps?.(inventory) ?? [];
+      return paths.filter((path) => path !== '').map((path) => ({ path, workspace }));
+    });
+  return found
+    .filter(({ path }, i) => found.findIndex((other) => other.path === path) === i)
+    .map(({ path, workspace }) => ({ path, candidates: memberCandidates(inventory.at(path), languages, workspace) }));
 }
 
 const listed = (items: readonly string[]): string => items.map((item) => `"${item}"`).join(', ');

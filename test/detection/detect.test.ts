@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { chooseApp, chooseLanguage, findApps, weigh } from '../../src/detection/detect.ts';
+import { chooseApp, chooseLanguage, findApps, weigh, type App } from '../../src/detection/detect.ts';
 import { createInventory, type Inventory } from '../../src/inventory/inventory.ts';
 import type { Language } from '../../src/languages/language.ts';
 import { Problem } from '../../src/problems/problem.ts';
@@ -91,6 +91,52 @@ describe('detection', () => {
     assert.equal(
       slugOf(() => chooseApp(inventory, known, [], undefined)),
       'no-language',
+    );
+  });
+
+  const making = (language: Language, workload: 'service' | 'static', isApp = true): Language => ({
+    ...language,
+    isApp: () => isApp,
+    infer: () => ({ findings: [{ at: '/workload', value: workload, from: { why: workload } }] }),
+  });
+  const languageOf = (app: App | undefined): string | undefined => app?.candidates[0]?.language;
+
+  test('files that one language builds are for the program of another beside them', () => {
+    const inventory = tree('a.txt', 'b.txt');
+    for (const weight of [120, 100, 80]) {
+      const site = making(toldBy('a', 'a.txt', weight), 'static');
+      const [app] = findApps(inventory, [site, making(toldBy('b', 'b.txt'), 'service')]);
+      assert.equal(languageOf(app), 'b');
+      assert.ok(app && chooseLanguage(app, [site, toldBy('b', 'b.txt')], undefined).id === 'b');
+    }
+    const stray = making(toldBy('b', 'b.txt', 40), 'service');
+    assert.equal(languageOf(findApps(inventory, [making(toldBy('a', 'a.txt'), 'static'), stray])[0]), 'a');
+  });
+
+  test('a root that is tools for one language is an app of another, where that has a program there', () => {
+    const inventory = tree('a.txt', 'b.txt', 'x/a.txt');
+    const tools = making(toldBy('a', 'a.txt', 140), 'static', false);
+    const apps = findApps(inventory, [tools, making(toldBy('b', 'b.txt'), 'service')]);
+    assert.deepEqual(
+      apps.map(({ path }) => path),
+      [''],
+    );
+    assert.equal(languageOf(apps[0]), 'b');
+    assert.deepEqual(
+      findApps(inventory, [tools, making(toldBy('b', 'b.txt'), 'static')]).map(({ path }) => path),
+      ['x'],
+    );
+  });
+
+  test('the members of all workspaces that a root holds are its apps', () => {
+    const inventory = tree('a.txt', 'b.txt', 'web/a.txt', 'api/b.txt');
+    const languages = [
+      making(toldBy('a', 'a.txt', 120, ['web']), 'service', false),
+      making(toldBy('b', 'b.txt', 100, ['api']), 'service', false),
+    ];
+    assert.deepEqual(
+      findApps(inventory, languages).map(({ path }) => path),
+      ['web', 'api'],
     );
   });
 

@@ -64,7 +64,9 @@ export function isOnlyWorkspace(inventory: Inventory): boolean {
   if (workspaceMembers(inventory, root).length === 0) return nothingRuns(inventory);
   const { outcome, project, framework } = understandApp(readProject(inventory, ''));
   if (outcome === undefined) return true;
-  if (root.json.scripts['start'] !== undefined) return project.app.folder !== '';
+  const { start } = root.json.scripts;
+  if (start !== undefined)
+    return project.app.folder !== '' || (FOR_ALL.test(start) && appFolders(inventory).length > 0);
   // A framework among the root's dependencies says little: members share them.
   return (
     framework !== undefined && (root.json.scripts['build'] === undefined || FOR_ALL.test(root.json.scripts['build']))

@@ -52,6 +52,23 @@ describe('workspaces', () => {
     assert.deepEqual(needs('apps/api', true), []);
   });
 
+  test('a start script that starts every member is of no program', () => {
+    const files = {
+      'package.json': {
+        private: true,
+        workspaces: ['web', 'api'],
+        scripts: { start: 'turbo run start' },
+        devDependencies: { turbo: '*' },
+      },
+      'web/package.json': { name: 'web', scripts: { start: 'node web.js' }, dependencies: { express: '*' } },
+      'web/web.js': 'app.listen(3000)',
+    };
+    const paths = (more: Readonly<Record<string, unknown>>): string[] =>
+      findApps(treeOf(filesOf({ ...files, ...more })), languages).map((app) => app.path);
+    assert.deepEqual(paths({}), ['web']);
+    assert.deepEqual(paths({ 'api/package.json': { name: 'api', scripts: { start: 'node api.js' } } }), ['api', 'web']);
+  });
+
   test('a root that only holds a workspace gives way to its apps', () => {
     assert.deepEqual(
       findApps(workspace, languages).map((app) => app.path),

@@ -3,6 +3,7 @@ import { toArgv } from '../plan/command.ts';
 import { runtimeUser } from '../plan/finish.ts';
 import type { Advice, BuildPlan, Evidence, ImageRef, Stage, Step } from '../plan/plan.ts';
 import type { Shell } from '../plan/shell.ts';
+import { ASKED_PORTS } from './asked-ports.ts';
 import { hitsOf, readCode, type Code } from './code.ts';
 import type { Finding, PlanRequest } from './language.ts';
 import type { Compiler } from './native-health.ts';
@@ -39,7 +40,7 @@ export interface PortRule {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|127,\s*0,\s*0,\s*1)$/;
 
-/** The first port that others can reach, by the rules in order; else the first of all. */
+/** The first port that others can reach, by the rules in order; else the first of all. Databases' ports come last. */
 export function findPort(code: readonly Code[], rules: readonly PortRule[]): PortFound | undefined {
   const found = rules.flatMap(({ why, pattern }) =>
     hitsOf(code, pattern, why).flatMap(({ groups, from }) => {
@@ -48,7 +49,9 @@ export function findPort(code: readonly Code[], rules: readonly PortRule[]): Por
       return port >= 80 && port <= 65535 ? [{ port, from, loopback }] : [];
     }),
   );
-  return found.find((f) => !f.loopback) ?? found[0];
+  const own = found.filter((f) => !ASKED_PORTS.has(f.port));
+  const likely = own.length > 0 ? own : found;
+  return likely.find((f) => !f.loopback) ?? likely[0];
 }
 
 /** The text of the files that fit, to look for calls in. */

@@ -114,6 +114,25 @@ describe('swift', () => {
       'no-start-command',
     );
   });
+
+  const hummingbird = (source: string) => ({
+    'Package.swift': manifest(
+      '  dependencies: [.package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.0.0")],',
+      '  targets: [.executableTarget(name: "App")]',
+    ),
+    'Sources/App/App.swift': source,
+  });
+
+  test('Hummingbird’s settings are told by the environment to listen on every address', () => {
+    const files = hummingbird('let c = ApplicationConfiguration(reader: reader.scoped(to: "http"))');
+    assert.match(dockerfileOf(files), /HTTP_HOST="0\.0\.0\.0" \\\n {4}HTTP_PORT="8080"/);
+    assert.match(dockerfileOf(files, { port: 9090 }), /HTTP_PORT="9090"/);
+  });
+
+  test('a database’s port is not the program’s own', () => {
+    const files = hummingbird('ValkeyClient(.hostname(host, port: 6379))\nlet port: Int = 8181');
+    assert.equal(of(files).port, 8181);
+  });
 });
 
 describe('haskell', () => {
@@ -134,6 +153,22 @@ describe('haskell', () => {
       /COPY sundries\.cabal \.\/\nRUN cabal update \\\n && cabal build --only-dependencies exe:sundries/,
     );
     assert.match(text, /cabal list-bin exe:sundries/);
+  });
+
+  test('of several programs the one that the package is named after, however it is written', () => {
+    const files = { 'Sundries.cabal': `name: Sundries\nexecutable sundries\nexecutable sundries-dev\n` };
+    assert.deepEqual(of(files).command, ['sundries']);
+  });
+
+  test('a stack.yaml that names its own folder has dependencies before the source too', () => {
+    const hpack = { 'package.yaml': 'name: sundries\nexecutables:\n  sundries:\n    main: Main.hs\n' };
+    for (const folder of ["'.'", '.'])
+      assert.match(
+        dockerfileOf({ ...hpack, 'stack.yaml': `resolver: lts-22.43\npackages:\n  - ${folder}\n` }),
+        /build --only-dependencies/,
+      );
+    const several = { ...hpack, 'stack.yaml': 'resolver: lts-22.43\npackages:\n  - .\n  - core\n' };
+    assert.doesNotMatch(dockerfileOf(several), /only-dependencies/);
   });
 
   test('a server by what it imports', () => {

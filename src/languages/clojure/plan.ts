@@ -29,7 +29,7 @@ const SERVES =
   /\b(?:ring-jetty-adapter|ring\/ring\b|http-kit|pedestal\.jetty|pedestal\.service|aleph|luminus-\w+|immutant|ring-undertow-adapter|ring-jetty9-adapter|info\.sunng|kit-undertow|duct\/module\.web)/;
 const LISTENS = /\brun-jetty\b|\brun-server\b|\bstart-server\b|\bServerSocket\b|HttpServer\/create/;
 const PORTS: readonly RegExp[] = [
-  /"PORT"\)?[^()[\]{}"]{0,60}"?(\d{3,5})\b/,
+  /"PORT"\)?[^()[\]{}"\d]{0,60}"?(\d{3,5})\b/,
   /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/,
   /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/,
 ];

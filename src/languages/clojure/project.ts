@@ -50,7 +50,8 @@ function buildOf(inventory: Inventory, text: string): ClojureProject['build'] {
   const script = inventory.text('build.clj');
   const alias = /:(build)\s{1,9}\{/.exec(text)?.[1];
   if (script !== undefined && alias !== undefined) {
-    const task = /\(defn\s{1,9}(uber|uberjar|ci)\b/.exec(withoutComments(script))?.[1];
+    const code = withoutComments(script);
+    const task = ['uber', 'uberjar', 'ci'].find((name) => new RegExp(`\\(defn\\s{1,9}${name}(?![\\w-])`).test(code));
     if (task !== undefined) return { alias, task };
   }
   const uberjar = /:(uberjar|depstar|uber)\s{1,9}\{/.exec(text)?.[1];

@@ -25,14 +25,17 @@ export function makeTargets(text: string, file: string): { name: string | undefi
   const variables = new Map([...code.matchAll(ASSIGNMENT)].map((m) => [m[1] ?? '', (m[2] ?? '').trim()]));
   const named = [...variables.keys()]
     .filter((key) => NAMES.test(key))
-    .flatMap((key) => expand(`$(${key})`, variables).split(/\s+/));
+    .map((key) => expand(`$(${key})`, variables))
+    .filter((value) => !/[$`]/.test(value))
+    .flatMap((value) => value.split(/\s+/));
   const all = /^(?:all|build|default)[ \t]*:(?!=)[ \t]*([^#\n;]*)/m.exec(code)?.[1] ?? '';
   const wanted = expand(all, variables).split(/\s+/);
   // `-o $@` writes what its rule is called.
-  const rules = [...code.matchAll(/^([^\s:#=][^:#=\n]*):(?!=)[^\n]*\n\t[^\n]*-o[ \t]*\$@/gm)].flatMap((m) =>
-    expand(m[1] ?? '', variables)
-      .trim()
-      .split(/\s+/),
+  const rules = [...code.matchAll(/^([^\s:#=][^:#=\n]*):(?!=)[^\n]*\n(?:\t[^\n]*\n)*?\t[^\n]*-o[ \t]*\$@/gm)].flatMap(
+    (m) =>
+      expand(m[1] ?? '', variables)
+        .trim()
+        .split(/\s+/),
   );
   const written = [...code.matchAll(/-o[ \t]*([^\s$]+|\$[({][\w.-]+[)}])/g)].map((m) => expand(m[1] ?? '', variables));
   const written0 = [...written, ...rules].filter((w) => isProgram(w));

@@ -85,8 +85,8 @@ const FIND_PACKAGE = tableOf<readonly string[]>({
   flexlexer: ['flex'],
   bison: ['bison'],
   perl: ['perl'],
-  git: ['git'],
   uuid: ['uuid-dev'],
+  libwebsockets: ['libwebsockets-dev'],
 });
 
 /** Names of pkg-config, which `dependency()` of Meson and `pkg_check_modules` take. */
@@ -120,6 +120,7 @@ const PKG_CONFIG = tableOf<readonly string[]>({
   libseccomp: ['libseccomp-dev'],
   libcap: ['libcap-dev'],
   libpcap: ['libpcap-dev'],
+  libwebsockets: ['libwebsockets-dev'],
   libavcodec: ['libavcodec-dev'],
   libavformat: ['libavformat-dev'],
   libavutil: ['libavutil-dev'],
@@ -160,6 +161,7 @@ const LINKED = tableOf<readonly string[]>({
   pcre2: ['libpcre2-dev'],
   'pcre2-8': ['libpcre2-dev'],
   pcap: ['libpcap-dev'],
+  websockets: ['libwebsockets-dev'],
   uuid: ['uuid-dev'],
   gtest: ['libgtest-dev'],
   protobuf: ['libprotobuf-dev', 'protobuf-compiler'],
@@ -257,7 +259,7 @@ function cmakeFinds({ texts }: CppProject): Found[] {
             return { name: module, packages: PKG_CONFIG[module] ?? FIND_PACKAGE[module.toLowerCase()], from };
           });
       }
-      if (name === 'target_link_libraries' || name === 'link_libraries')
+      if (name === 'target_link_libraries' || name === 'link_libraries' || name === 'find_library')
         return args
           .filter((a) => LINKED[a.replace(/^-l/, '')] && a !== 'fmt')
           .map((a) => ({ name: a, packages: LINKED[a.replace(/^-l/, '')], from }));
@@ -343,7 +345,8 @@ export interface CppPackages {
   readonly managed: readonly string[];
 }
 
-const OF_CMAKE_ITSELF = /^(threads|openmp|pkgconfig|packagehandlestandardargs|doxygen|ccache|clangformat|sanitizers)$/i;
+/** Of CMake itself, or of the toolchain; or no library. */
+const NO_LIBRARY = /^(threads|openmp|pkgconfig|git|packagehandlestandardargs|doxygen|ccache|clangformat|sanitizers)$/i;
 
 export function cppPackages(project: CppProject, headers: ReadonlySet<string>): CppPackages {
   const managed = managedFinds(project);
@@ -364,7 +367,7 @@ export function cppPackages(project: CppProject, headers: ReadonlySet<string>): 
   const boost = [...headers].some((h) => h.startsWith('boost/'))
     ? [{ name: 'boost', packages: ['libboost-dev'], from: { why: 'headers of Boost are included' } }]
     : [];
-  const all = [...bySystem, ...managed, ...byHeader, ...boost].filter((f) => !OF_CMAKE_ITSELF.test(f.name));
+  const all = [...bySystem, ...managed, ...byHeader, ...boost].filter((f) => !NO_LIBRARY.test(f.name));
   return {
     packages: joinPackages(...all.map((f) => f.packages)),
     from: all.find((f) => (f.packages ?? []).length > 0)?.from,

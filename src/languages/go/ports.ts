@@ -68,7 +68,7 @@ const RULES: readonly PortRule[] = [
   {
     why: 'the default of the flag that sets it',
     pattern:
-      /\.(?:String|Int|Uint)(?:Var)?P?\(\s*(?:&[\w.]+\s*,\s*)?"(?<flag>[\w.-]*(?:port|addr|address|listen|bind|http))"\s*,\s*(?:"\w?"\s*,\s*)?"?(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})"?\s*,/g,
+      /\.(?:String|Int|Uint)(?:Var)?P?\(\s*(?:&[\w.]+\s*,\s*)?"(?<flag>[\w.-]*(?:port|addr|address|listen|bind|http))"\s*,\s*(?:"\w?"\s*,\s*)?(?:[\w.]+\(\s*"\w+"\s*,\s*)?"?(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})"?\s*\)?\s*,/g,
   },
   {
     why: 'the default of its own port’s variable',

@@ -31,6 +31,7 @@ const hpackSchema = z.looseObject({
 const stackSchema = z.looseObject({
   resolver: z.string().optional().catch(undefined),
   snapshot: z.string().optional().catch(undefined),
+  packages: z.array(z.unknown()).optional().catch(undefined),
 });
 
 function yamlOf(text: string | undefined): unknown {
@@ -85,8 +86,11 @@ const USUAL = '9.10';
 
 const lineOf = (text: string): string | undefined => /(\d+\.\d+)/.exec(text)?.[1];
 
+const stackOf = (inventory: Inventory): z.infer<typeof stackSchema> | undefined =>
+  stackSchema.safeParse(yamlOf(inventory.text('stack.yaml'))).data;
+
 function ghcVersion(inventory: Inventory): ChosenVersion {
-  const stack = stackSchema.safeParse(yamlOf(inventory.text('stack.yaml'))).data;
+  const stack = stackOf(inventory);
   const snapshot = stack?.snapshot ?? stack?.resolver ?? '';
   const lts = /^lts-(\d+)/.exec(snapshot)?.[1] ?? /lts\/(\d+)/.exec(snapshot)?.[1];
   const bySnapshot = lts === undefined ? /^ghc-(\d+\.\d+)/.exec(snapshot)?.[1] : GHC_OF_LTS[lts];
@@ -164,9 +168,9 @@ function haskellApp({ inventory, member }: Scope, command: readonly string[] | u
   const { names, project, file } = programsOf(tree);
   const words = new Set(programWords(command).map((w) => w.slice(w.lastIndexOf('/') + 1)));
   const good = names.filter((n) => NAME.test(n));
+  const named = [project, `${project ?? ''}-exe`].map((n) => n?.toLowerCase());
   const name =
-    good.find((n) => words.has(n)) ??
-    (good.length === 1 ? good[0] : good.find((n) => n === project || n === `${project ?? ''}-exe`));
+    good.find((n) => words.has(n)) ?? (good.length === 1 ? good[0] : good.find((n) => named.includes(n.toLowerCase())));
   if (name === undefined) return undefined;
   const code = codeIn(tree, SOURCE, NOT_SOURCE, HASKELL_TOKENS);
   const [listens] = hitsOf(code, LISTENS, 'it listens on a port');
@@ -219,7 +223,7 @@ function plan(request: PlanRequest): BuildPlan {
     );
   const several =
     /^packages:/m.test(tree.text('cabal.project') ?? '') ||
-    /^packages:\s*\n(?:\s*-\s+(?!\.\s*$))/m.test(tree.text('stack.yaml') ?? '');
+    (stackOf(tree)?.packages ?? []).some((folder) => folder !== '.' && folder !== './');
   const tool = byStack ? sh`stack --system-ghc --no-install-ghc --skip-ghc-check` : sh`cabal`;
   // Hackage's index comes with the first step that needs it.
   const prepare = byStack ? [] : [sh`cabal update`];

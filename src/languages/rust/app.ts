@@ -5,6 +5,7 @@ import type { Rejected, Scope } from '../language.ts';
 import type { RunFiles } from '../run-files.ts';
 import { FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import type { CargoPackage } from './package.ts';
+import { withoutTests } from './test-code.ts';
 import { portsOf, type Ports } from './ports.ts';
 import { chooseProgram, type Program } from './programs.ts';
 import { readCargoProject, type CargoProject } from './project.ts';
@@ -69,10 +70,12 @@ function codeOf(project: CargoProject, program: Program): Code[] {
       );
     });
   });
-  return [...new Set([own, ...paths])].flatMap((path) => {
-    const text = inventory.text(path);
-    return text === undefined ? [] : [readCode(path, text, RUST_TOKENS)];
-  });
+  return withoutTests(
+    [...new Set([own, ...paths])].flatMap((path) => {
+      const text = inventory.text(path);
+      return text === undefined ? [] : [readCode(path, text, RUST_TOKENS)];
+    }),
+  );
 }
 
 const LISTENS =

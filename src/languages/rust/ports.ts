@@ -1,4 +1,5 @@
 import type { Evidence } from '../../plan/plan.ts';
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
 
 /** The port that a program listens on, read from its source: what stands beside PORT, else the address that it binds. */
@@ -18,10 +19,8 @@ export interface Ports {
 }
 
 const LOOPBACK = /^"?(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)"?$|^\[\s*127\s*,|LOCALHOST|\(\s*127\s*,/;
-/** Ports of databases and queues: an address of this machine with one of them is what a program asks, not where it listens. */
-const ASKED = new Set([1433, 3306, 4222, 5432, 5672, 6379, 9042, 9092, 9200, 11211, 27017]);
 
-const HOST = String.raw`(?<host>"[\w.:\[\]-]*"|\[[\d\s,]+\]|(?:[\w:]*::)?Ipv[46]Addr::(?:new\([\d\s,]+\)|\w+)|(?:[\w:]*::)?IpAddr::V[46]\((?:[\w:]*::)?Ipv[46]Addr::(?:new\([\d\s,]+\)|\w+)\))`;
+const HOST = String.raw`(?<host>"(?:[\w-]*[.:][\w.:-]*|localhost|\[[\w:.]*\])?"|\[[\d\s,]+\]|(?:[\w:]*::)?Ipv[46]Addr::(?:new\([\d\s,]+\)|\w+)|(?:[\w:]*::)?IpAddr::V[46]\((?:[\w:]*::)?Ipv[46]Addr::(?:new\([\d\s,]+\)|\w+)\))`;
 
 interface PortRule {
   readonly why: string;
@@ -75,7 +74,7 @@ const RULES: readonly PortRule[] = [
 function portOf(groups: Readonly<Record<string, string | undefined>>, from: Evidence): PortFound[] {
   const port = Number(groups['port'] ?? groups['port2']);
   const loopback = LOOPBACK.test(groups['host'] ?? '');
-  if (!(port >= 80 && port <= 65535) || ASKED.has(port)) return [];
+  if (!(port >= 80 && port <= 65535) || ASKED_PORTS.has(port)) return [];
   return [{ port, from, loopback }];
 }
 

@@ -14,7 +14,7 @@ import { filesRead, foldersWritten, type FileHabits } from '../run-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
 import { managedVersions, versionFile } from '../version-files.ts';
 
-/** Swift packages, on the image of swift.org for Debian, with Swift's own libraries linked into the program. */
+/** Swift packages, on the image of swift.org for Ubuntu, whose C library is older than Debian 13's, with Swift's own linked in. */
 
 const SWIFT_TOKENS = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)"/g;
 const SOURCE = /\.swift$/;
@@ -41,6 +41,17 @@ interface Framework {
   /** Folders that it reads by its own convention. */
   readonly folders: readonly string[];
 }
+
+/** Hummingbird's settings by swift-configuration, whose keys are variables of the environment too. */
+const READS_SETTINGS = /\bApplicationConfiguration\s*\(\s*reader:\s*\w+(?:\.scoped\(\s*to:\s*"([a-z.]+)"\s*\))?/g;
+
+function settingsPrefix(code: readonly Code[]): string | undefined {
+  const [hit] = hitsOf(code, READS_SETTINGS, 'reads where it listens');
+  if (!hit) return undefined;
+  const scope = hit.groups[1];
+  return scope === undefined ? '' : `${scope.replaceAll('.', '_').toUpperCase()}_`;
+}
+
 const FRAMEWORKS: readonly Framework[] = [
   { id: 'vapor', packages: /\/vapor(?:\.git)?"|\bname:\s*"Vapor"/i, folders: ['Public', 'Resources'] },
   { id: 'hummingbird', packages: /\/hummingbird(?:\.git)?"/i, folders: ['public', 'templates'] },
@@ -72,7 +83,7 @@ function programsOf(manifest: Code): string[] {
 function swiftApp(
   { inventory, member }: Scope,
   command: readonly string[] | undefined,
-): { app: NativeApp; framework: Framework | undefined } | undefined {
+): { app: NativeApp; framework: Framework | undefined; settings: string | undefined } | undefined {
   const tree = inventory.at(member);
   const text = tree.text('Package.swift');
   if (text === undefined) return undefined;
@@ -108,6 +119,7 @@ function swiftApp(
   ];
   return {
     framework,
+    settings: settingsPrefix(own),
     app: {
       inventory: tree,
       name,
@@ -161,7 +173,8 @@ function plan(request: PlanRequest): BuildPlan {
       hint: 'Say what is run: "command": ["NAME"] in the manifest. A library or an app for a device cannot be run in a container.',
     });
   }
-  const { app } = found;
+  const { app, settings } = found;
+  const port = request.settings.port ?? app.port?.port ?? app.defaultPort;
   const version = request.settings.runtime ?? swiftVersion(tree).version;
   const release = sh`swift build -c release --product ${app.name} --static-swift-stdlib`;
   const resolved = tree.isFile('Package.resolved');
@@ -201,7 +214,7 @@ function plan(request: PlanRequest): BuildPlan {
     request,
     toolchain: {
       name: 'toolchain',
-      base: { image: 'swift', tag: pickTag('swift', [`${version}-bookworm`, `${version}-noble`, `${version}-jammy`]) },
+      base: { image: 'swift', tag: pickTag('swift', [`${version}-noble`, `${version}-bookworm`, `${version}-jammy`]) },
       why: 'the Swift toolchain',
       steps: [],
     },
@@ -217,7 +230,10 @@ function plan(request: PlanRequest): BuildPlan {
     static: false,
     code: { test: SOURCE, glob: '**/*.swift' },
     folder: APP_ROOT,
-    env: { PATH: `${APP_ROOT}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` },
+    env: {
+      PATH: `${APP_ROOT}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+      ...(settings === undefined ? {} : { [`${settings}HOST`]: '0.0.0.0', [`${settings}PORT`]: String(port) }),
+    },
     beside: [
       {
         kind: 'copy',

@@ -65,6 +65,7 @@ describe('clojure: deps.edn', () => {
       projectOf({ 'deps.edn': '{}', 'src/shop/core.clj': `(ns shop.core)\n(defn -main [] (run-jetty h ${text}))\n` })
         .merged.manifest.port;
     assert.equal(portOf('{:port (Integer/parseInt (or (System/getenv "PORT") "3131"))}'), 3131);
+    assert.equal(portOf('(get (System/getenv) "PORT" 8181)'), 8181);
     assert.equal(portOf('{:port 8890}'), 8890);
   });
 

@@ -53,6 +53,18 @@ describe('c and c++: programs of CMake', () => {
       ),
       ['libboost-dev', 'libboost-program-options-dev', 'libssl-dev'],
     );
+    assert.deepEqual(
+      packagesOf(
+        cmake(
+          'find_package(Git REQUIRED)',
+          'find_library(UV NAMES uv libuv)',
+          'find_library(UTIL NAMES util)',
+          'find_package(Libwebsockets 3.2.0 REQUIRED)',
+          'add_executable(till main.cpp)',
+        ),
+      ),
+      ['libuv1-dev', 'libwebsockets-dev'],
+    );
     const unknown = cmake('find_package(Nowhere REQUIRED)', 'add_executable(till main.cpp)');
     assert.deepEqual(adviceOf(unknown), ['unknown-library']);
   });
@@ -132,6 +144,20 @@ describe('c and c++: other build systems', () => {
         .language.id,
       'go',
     );
+  });
+
+  test('a Makefile’s program is no word of what it asks the shell', () => {
+    const lines = [
+      'TARGET := $(shell uname -s | tr A-Z a-z)',
+      'SRC := main.c net.c',
+      'BIN := till',
+      'all: $(BIN)',
+      '$(BIN): $(SRC)',
+      '\t@echo LINK $(BIN)',
+      '\t@$(CC) -o $@ $^ $(LIBS)',
+      '',
+    ];
+    assert.deepEqual(commandOf({ Makefile: lines.join('\n'), 'main.c': MAIN, 'net.c': '' }), ['till']);
   });
 });
 

@@ -170,6 +170,13 @@ describe('go: ports', () => {
     assert.equal(port('for _, at := range []string{":3500"} { http.ListenAndServe(at, nil) }'), 3500);
   });
 
+  test('the default of a flag, also where a variable goes before it', () => {
+    const flag = (value: string) =>
+      port(`flag.StringVar(&p, "port", ${value}, "port")\nhttp.ListenAndServe(":"+p, nil)`);
+    assert.equal(flag('"4100"'), 4100);
+    assert.equal(flag('getEnv("TILL_PORT_NUMBER", "4200")'), 4200);
+  });
+
   test('a program of the functions framework serves, though it names no address', () => {
     const framework = 'github.com/GoogleCloudPlatform/functions-framework-go';
     const main = (call: string) =>

@@ -247,6 +247,18 @@ describe('rust: serving', () => {
     assert.deepEqual(adviceOf(files), ['missing-lockfile']);
   });
 
+  test('a pair that is no address, and tests beside the code, say nothing of the port', () => {
+    const pairs = 'const AGES: &[(&str, u8)] = &[("Ada", 80), ("Bo", 127)];';
+    assert.equal(port(`${pairs} fn main() { axum::serve(l, a); }`, AXUM), undefined);
+    const inline = `#[cfg(test)]\nmod tests { fn a() { let s = "}"; TcpListener::bind("0.0.0.0:4111"); } }`;
+    assert.equal(port(`${inline}\nfn main() { axum::serve("0.0.0.0:4000"); }`, AXUM), 4000);
+    const files = {
+      ...serving('#[cfg(test)] mod tests; fn main() { axum::serve(l, a); }', AXUM),
+      'src/tests.rs': 'fn a() { TcpListener::bind("0.0.0.0:4111"); }',
+    };
+    assert.equal(projectOf(files).merged.manifest.port, undefined);
+  });
+
   test('Rocket is told by its own variables, with the port of its settings', () => {
     const text = dockerfileOf({
       ...serving('#[launch] fn rocket() -> _ { rocket::build() }', 'rocket = "0.5"'),

@@ -168,9 +168,9 @@ function haskellApp({ inventory, member }: Scope, command: readonly string[] | u
   const { names, project, file } = programsOf(tree);
   const words = new Set(programWords(command).map((w) => w.slice(w.lastIndexOf('/') + 1)));
   const good = names.filter((n) => NAME.test(n));
-  const named = [project, `${project ?? ''}-exe`].map((n) => n?.toLowerCase());
+  const named = new Set([project, `${project ?? ''}-exe`].map((n) => n?.toLowerCase()));
   const name =
-    good.find((n) => words.has(n)) ?? (good.length === 1 ? good[0] : good.find((n) => named.includes(n.toLowerCase())));
+    good.find((n) => words.has(n)) ?? (good.length === 1 ? good[0] : good.find((n) => named.has(n.toLowerCase())));
   if (name === undefined) return undefined;
   const code = codeIn(tree, SOURCE, NOT_SOURCE, HASKELL_TOKENS);
   const [listens] = hitsOf(code, LISTENS, 'it listens on a port');

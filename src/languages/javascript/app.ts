@@ -1,4 +1,4 @@
-import { baseName } from '../../inventory/inventory.ts';
+import { baseName, joinPath } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { needsShell, toArgv } from '../../plan/command.ts';
 import { configFile, cleanFolder } from './config-files.ts';
@@ -111,6 +111,12 @@ function serverOf(project: JsProject, line: Line, from: Evidence): ServerOutcome
   return { kind: 'server', argv: inFolder(argv), env: line.env, from, ...(tool === undefined ? {} : { tool }) };
 }
 
+/** A script that is for the folder which the build makes: it names a file that is there, and not in the source. */
+function startsInBuild({ inventory, app }: JsProject, program: ServerOutcome, built: ServerOutcome): boolean {
+  const file = program.argv.at(-1) ?? '';
+  return built.argv.at(-1)?.endsWith(`/${file}`) === true && !inventory.isFile(joinPath(app.folder, file));
+}
+
 const scriptEvidence = (pkg: Package, script: string | undefined): Evidence => ({
   ...lineOfKey(pkg, 'scripts', script ?? 'start'),
   why: `the ${script ?? 'start'} script`,
@@ -140,7 +146,7 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
   if (isOwn && outcome?.kind === 'site') return { outcome, before: [], builds };
   const program = serverOf(project, line, from);
   if (isOwn && outcome?.kind === 'server') {
-    const takesOwn = outcome.output !== undefined;
+    const takesOwn = outcome.output !== undefined || startsInBuild(project, program, outcome);
     return {
       outcome: takesOwn
         ? { ...outcome, env: { ...outcome.env, ...line.env } }

@@ -7,6 +7,8 @@ import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
+import { majorOf } from './node-version.ts';
+import { hashesWithMd4 } from './old-webpack.ts';
 import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
@@ -73,6 +75,18 @@ function memberBuilds(project: JsProject): Shell[] {
 
 const BUILD_SCRIPTS: readonly string[] = ['build', 'heroku-postbuild', 'build:prod', 'build:production', 'compile'];
 
+/** Names for what builds inside of an image, without what only a running system has, such as a database. */
+const FOR_IMAGES: readonly string[] = ['build:docker', 'build-docker', 'docker:build', 'docker-build'];
+const MAKES_IMAGES = /\b(docker|podman|buildah|nerdctl)(-compose)?\s/;
+
+/** A script that is there, and that makes no image, nor does one of those that it calls. */
+function buildsHere(scripts: Readonly<Record<string, string>>, name: string, seen: readonly string[] = []): boolean {
+  const text = scripts[name];
+  if (text === undefined || MAKES_IMAGES.test(text)) return false;
+  const called = text.split(/[\s;&|]+/).filter((word) => scripts[word] !== undefined && !seen.includes(word));
+  return called.every((word) => buildsHere(scripts, word, [...seen, name, ...called]));
+}
+
 interface BuildCommand {
   readonly command: Shell;
   readonly why: string;
@@ -84,7 +98,8 @@ function mainBuild(app: App): BuildCommand | undefined {
   const turbo = turboCommand(project);
   if (turbo) return { command: turbo, why: 'Turborepo builds the app, and what it needs before it' };
   const scripts = project.app.json.scripts;
-  const script = BUILD_SCRIPTS.find((name) => scripts[name] !== undefined);
+  const script =
+    FOR_IMAGES.find((name) => buildsHere(scripts, name)) ?? BUILD_SCRIPTS.find((name) => scripts[name] !== undefined);
   const before = project.app.folder === '' ? [] : memberBuilds(project);
   if (script !== undefined) {
     return {
@@ -117,13 +132,14 @@ function mainBuild(app: App): BuildCommand | undefined {
 const NX_QUIET = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
 
 /** Environment of the build, and nothing of the runtime's. */
-export function buildEnv(app: App): Record<string, string> {
+export function buildEnv(app: App, node: string): Record<string, string> {
   const { project, framework } = app;
   const dependencies = allDependencies(project.root);
   return {
     // An install within the build would leave out what builds.
     ...(installsMore(project) ? {} : { NODE_ENV: 'production' }),
     ...framework?.buildEnv,
+    ...(majorOf(node) >= 17 && hashesWithMd4(project) ? { NODE_OPTIONS: '--openssl-legacy-provider' } : {}),
     ...(dependencies['turbo'] === undefined ? {} : { TURBO_TELEMETRY_DISABLED: '1' }),
     ...(dependencies['nx'] === undefined ? {} : NX_QUIET),
   };

@@ -5,7 +5,7 @@ import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
-import { lineOfKey, type Package } from './package-json.ts';
+import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { tableOf } from '../../plan/table.ts';
 
 /** Which Node.js: the files that name one, in one order, each read as its own tool reads it. */
@@ -91,6 +91,23 @@ function devEngines(pkg: Package): VersionSource[] {
 /** As asdf and mise call it. */
 const NAMES = ['nodejs', 'node'];
 
+/** The newest release line that a line of node-sass is built for. https://github.com/sass/node-sass#readme */
+const NODE_SASS = tableOf<string>({ '4': '14', '5': '14', '6': '16', '7': '16', '8': '18', '9': '20' });
+
+function nodeSass(pkg: Package): VersionSource[] {
+  const range = allDependencies(pkg)['node-sass'] ?? '';
+  const least = semver.validRange(range) === null ? null : semver.minVersion(range);
+  const text = NODE_SASS[String(least?.major)];
+  return text === undefined
+    ? []
+    : [
+        {
+          text,
+          from: { ...lineOfKey(pkg, 'node-sass'), why: `node-sass ${shown(range)} is built for none that is newer` },
+        },
+      ];
+}
+
 interface Place {
   readonly title: string;
   read(inventory: Inventory, packages: readonly Package[]): VersionSource[];
@@ -124,6 +141,7 @@ const PLACES: readonly Place[] = [
   { title: 'volta.node in package.json', read: fields((pkg) => field(pkg, 'volta')) },
   { title: 'devEngines.runtime in package.json', read: fields(devEngines) },
   { title: 'engines.node in package.json', read: fields((pkg) => field(pkg, 'engines')) },
+  { title: 'what node-sass is built for', read: fields(nodeSass) },
 ];
 
 export const nodeVersionOrder: readonly string[] = ['runtime in the manifest', ...PLACES.map((place) => place.title)];

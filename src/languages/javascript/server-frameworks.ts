@@ -188,6 +188,34 @@ function nest(context: FrameworkContext): Outcome {
   };
 }
 
+/** The plugin makes a whole server, dependencies included, which listens on the port that was said when it was built. */
+function honoBuild(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('vite.config');
+  const platform = /['"]@hono\/vite-build\/([\w-]+)['"]/.exec(config?.code ?? '')?.[1];
+  if (platform === undefined) return undefined;
+  const { runtime } = context.project;
+  if (platform !== runtime) throw otherPlatform(config, `@hono/vite-build/${platform}`, `@hono/vite-build/${runtime}`);
+  const folder = cleanFolder(settingOf(config, 'outputDir')) ?? 'dist';
+  const port = /\bport\s*:\s*(\d{2,5})/.exec(config?.code ?? '')?.[1];
+  return {
+    kind: 'server',
+    argv: [runtime, `${folder}/${cleanFolder(settingOf(config, 'output')) ?? 'index.js'}`],
+    env: {},
+    from: evidenceOf(config, 'Hono, built by Vite'),
+    port: port === undefined ? 3000 : Number(port),
+    output: [...whole(folder), { source: 'package.json', to: 'package.json' }],
+  };
+}
+
+/** Presets are of platforms, but for those of a program. https://nitro.build/deploy */
+function nitroAlone(context: FrameworkContext): Outcome {
+  const config = context.config('nitro.config', 'vite.config');
+  const preset = settingOf(config, 'preset');
+  if (preset !== undefined && !/^(node|bun|deno)([-_]|$)/.test(preset))
+    throw otherPlatform(config, `preset: '${preset}'`, "preset: 'node-server'");
+  return nitro(context, evidenceOf(config, 'Nitro'));
+}
+
 /** The build is a project of its own below build/, which finds the modules above it. https://docs.adonisjs.com/guides/getting-started/deployment */
 const adonis = (context: FrameworkContext): Outcome => ({
   kind: 'server',
@@ -254,5 +282,19 @@ export const serverFrameworks: readonly Framework[] = [
     build: ['node', 'ace', 'build'],
     own: /^node (ace serve|server\.js|bin\/server\.js)/,
     outcome: adonis,
+  },
+  {
+    id: 'hono-vite',
+    packages: ['@hono/vite-build'],
+    build: ['vite', 'build'],
+    own: /^vite preview/,
+    outcome: honoBuild,
+  },
+  {
+    id: 'nitro',
+    packages: ['nitro', 'nitropack'],
+    build: ['nitro', 'build'],
+    own: /^nitro (start|preview)|^node \.output\/server\/index\.mjs/,
+    outcome: nitroAlone,
   },
 ];

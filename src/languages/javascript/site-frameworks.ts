@@ -161,6 +161,19 @@ const eleventyFolder = (context: FrameworkContext): string =>
     option(context.buildScript, '--output') ?? settingOf(context.config('.eleventy.js', 'eleventy.config'), 'output'),
   ) ?? '_site';
 
+/** A library of components has no page. https://stenciljs.com/docs/www */
+function stencil(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('stencil.config');
+  if (!/\btype\s*:\s*['"]www['"]/.test(config?.code ?? '')) return undefined;
+  return site(cleanFolder(settingOf(config, 'dir')) ?? 'www', true, evidenceOf(config, 'Stencil builds a site'));
+}
+
+/** A studio of its own; in an app of another framework it is a page. */
+function sanity(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('sanity.cli', 'sanity.config', 'sanity.json');
+  return config && site('dist', true, evidenceOf(config, 'a studio of Sanity'));
+}
+
 /** Only where nothing else serves: a bundler alone says nothing of a site. */
 function webpack(context: FrameworkContext): Outcome | undefined {
   const config = context.config('webpack.config', 'webpack.prod', 'webpack.production');
@@ -251,6 +264,48 @@ export const siteFrameworks: readonly Framework[] = [
     build: ['rsbuild', 'build'],
     own: /^rsbuild/,
     outcome: always('@rsbuild/core', 'Rsbuild', 'dist', true),
+  },
+  {
+    id: 'preact-cli',
+    packages: ['preact-cli'],
+    build: ['preact', 'build'],
+    own: /^preact/,
+    outcome: always('preact-cli', 'Preact CLI', (c) => cleanFolder(option(c.buildScript, '--dest')) ?? 'build', true),
+  },
+  {
+    id: 'umi',
+    packages: ['umi', '@umijs/max'],
+    build: ['umi', 'build'],
+    own: /^(umi|max) /,
+    outcome: (c) => site('dist', true, because(c, c.dependencies['umi'] === undefined ? '@umijs/max' : 'umi', 'Umi')),
+  },
+  { id: 'stencil', packages: ['@stencil/core'], build: ['stencil', 'build'], own: /^stencil/, outcome: stencil },
+  {
+    id: 'brunch',
+    packages: ['brunch'],
+    build: ['brunch', 'build', '--production'],
+    own: /^brunch/,
+    outcome: always('brunch', 'Brunch', 'public', true),
+  },
+  { id: 'sanity', packages: ['sanity', '@sanity/core'], build: ['sanity', 'build'], own: /^sanity /, outcome: sanity },
+  {
+    id: 'rspress',
+    packages: ['rspress', '@rspress/core'],
+    build: ['rspress', 'build'],
+    own: /^rspress/,
+    outcome: always(
+      'rspress',
+      'Rspress',
+      (c) => cleanFolder(settingOf(c.config('rspress.config'), 'outDir')) ?? 'doc_build',
+      false,
+    ),
+  },
+  {
+    id: 'slidev',
+    packages: ['@slidev/cli'],
+    build: ['slidev', 'build'],
+    own: /^slidev/,
+    outcome: always('@slidev/cli', 'Slidev', (c) => cleanFolder(option(c.buildScript, '--out')) ?? 'dist', true),
   },
   { id: 'vite', packages: ['vite', 'rolldown-vite'], build: ['vite', 'build'], own: /^vite/, outcome: vite },
   {

@@ -104,7 +104,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
   };
   const build = buildSteps(app, settings);
   const adds = app.outcome?.kind === 'server' ? (app.outcome.adds ?? []) : [];
-  const env = buildEnv(app);
+  const env = buildEnv(app, options.node);
   const others = otherMembers(project);
   const built: Stage = {
     name: BUILD,

@@ -72,6 +72,66 @@ describe('what frameworks build, and how it is served', () => {
       () => served(['next', 'express'], { build: 'next build', start: 'NODE_ENV=production node server.js' }),
       'node server.js',
     ],
+    [
+      'Adonis, whose start script is for the folder that the build makes',
+      () =>
+        served(
+          ['@adonisjs/core'],
+          { build: 'node ace build', start: 'node bin/server.js' },
+          { 'bin/server.ts': 'new Ignitor()' },
+        ),
+      'node build/bin/server.js',
+    ],
+    [
+      'Adonis with a script that says so itself',
+      () => served(['@adonisjs/core'], { build: 'node ace build', start: 'node build/bin/server.js' }),
+      'node build/bin/server.js',
+    ],
+    [
+      'Hono, built by Vite',
+      () =>
+        served(['hono', '@hono/vite-build', 'vite'], build('vite build --mode client && vite build'), {
+          'vite.config.ts': "import build from '@hono/vite-build/node'\nexport default { plugins: [build()] }",
+        }),
+      'node dist/index.js',
+    ],
+    ['Nitro', () => served(['nitropack'], build('nitro build')), 'node .output/server/index.mjs'],
+    [
+      'Preact CLI, whose sources look like a program',
+      () =>
+        served(
+          ['preact', 'preact-cli'],
+          { build: 'preact build', serve: 'sirv build --single' },
+          { 'src/index.js': '' },
+        ),
+      'build with fallback',
+    ],
+    ['Umi', () => served(['umi'], { build: 'umi build', start: 'npm run dev', dev: 'umi dev' }), 'dist with fallback'],
+    [
+      'Stencil',
+      () =>
+        served(
+          ['@stencil/core'],
+          { build: 'stencil build', start: 'stencil build --dev --watch --serve' },
+          { 'stencil.config.ts': "export const config = { outputTargets: [{ type: 'www' }] }" },
+        ),
+      'www with fallback',
+    ],
+    [
+      'Brunch',
+      () => served(['brunch'], { build: 'brunch build --production', start: 'brunch watch --server' }),
+      'public with fallback',
+    ],
+    [
+      'Sanity',
+      () =>
+        served(
+          ['sanity'],
+          { build: 'sanity build', start: 'sanity start' },
+          { 'sanity.config.ts': 'export default defineConfig({})' },
+        ),
+      'dist with fallback',
+    ],
     ['Nuxt', () => served(['nuxt'], build('nuxt build')), 'node .output/server/index.mjs'],
     ['Nuxt, generated', () => served(['nuxt'], build('nuxt generate')), '.output/public'],
     [
@@ -266,5 +326,43 @@ describe('what frameworks build, and how it is served', () => {
       () => served(['astro'], build('astro build'), { 'astro.config.mjs': "import x from '@astrojs/cloudflare'" }),
       /cloudflare/,
     );
+  });
+});
+
+describe('tools of their time', () => {
+  const env = (files: Files): boolean =>
+    dockerfileOf(filesOf(files)).includes('NODE_OPTIONS="--openssl-legacy-provider"');
+  const project = (dependencies: object, more: object = {}) => ({
+    'package.json': { scripts: { build: 'react-scripts build' }, dependencies, ...more },
+  });
+
+  test('a webpack that hashes with MD4 gets it, on Node.js that has left it out', () => {
+    assert.ok(env(project({ 'react-scripts': '4.0.3' })));
+    assert.ok(env(project({ 'react-scripts': '^3.4.1' })));
+    assert.ok(!env(project({ 'react-scripts': '5.0.1' })));
+    assert.ok(!env(project({ 'react-scripts': 'latest' })));
+    assert.ok(!env(project({ 'react-scripts': '4.0.3' }, { engines: { node: '16' } })));
+  });
+
+  test('what is locked says which webpack it is', () => {
+    const locks = (version: string): readonly Files[] => [
+      {
+        'yarn.lock': `# yarn lockfile v1\n\nreact-scripts@^5.0.0:\n  version "5.0.1"\n\nwebpack@^5.1.0:\n  version "${version}"\n`,
+      },
+      { 'package-lock.json': { lockfileVersion: 3, packages: { 'node_modules/webpack': { version } } } },
+      { 'pnpm-lock.yaml': `lockfileVersion: '9.0'\n\npackages:\n\n  webpack@${version}:\n    resolution: {}\n` },
+    ];
+    for (const lock of locks('5.37.0')) assert.ok(env({ ...project({ 'react-scripts': '^5.0.0' }), ...lock }));
+    for (const lock of locks('5.90.0')) assert.ok(!env({ ...project({ 'react-scripts': '^5.0.0' }), ...lock }));
+    for (const lock of locks('4.47.0')) assert.ok(!env({ ...project({ 'react-scripts': '^5.0.0' }), ...lock }));
+  });
+
+  test('the build for an image goes before that for a running system, unless it makes the image', () => {
+    const built = (scripts: object): string | undefined =>
+      /npm run (\S+)$/m.exec(dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { next: '15' } } })))?.[1];
+    assert.equal(built({ build: 'check-db && next build', 'build-docker': 'next build' }), 'build-docker');
+    assert.equal(built({ build: 'next build', 'docker:build': 'docker build -t app .' }), 'build');
+    const image = { 'build-docker': 'npm run build && npm run image', image: 'npm run build-docker; docker build .' };
+    assert.equal(built({ build: 'next build', ...image }), 'build');
   });
 });

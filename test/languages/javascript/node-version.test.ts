@@ -29,6 +29,18 @@ describe('a version of Node.js as people write it', () => {
   }
 });
 
+test('without a word of the project, node-sass is for the Node.js of its time', () => {
+  const chosen = (json: object): string => {
+    const inventory = treeOf(filesOf({ 'package.json': json }));
+    const pkg = readPackage(inventory, '');
+    return nodeVersion(inventory, pkg ? [pkg] : []).version;
+  };
+  assert.equal(chosen({ devDependencies: { 'node-sass': '^4.12.0' } }), '14');
+  assert.equal(chosen({ devDependencies: { 'node-sass': '9.0.0' } }), '20');
+  assert.equal(chosen({ devDependencies: { 'node-sass': '^4.12.0' }, engines: { node: '12' } }), '12');
+  assert.equal(chosen({ devDependencies: { 'node-sass': 'npm:sass' } }), '24');
+});
+
 describe('the order of version files', () => {
   const all = {
     'package.json': {

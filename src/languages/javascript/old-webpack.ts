@@ -1,0 +1,37 @@
+import semver from 'semver';
+import { buildDependencies, type JsProject } from './project.ts';
+import { tableOf } from '../../plan/table.ts';
+
+/**
+ * Webpack before 4.47 and 5.54 hashes with MD4 of OpenSSL, which has left it out since Node.js 17 unless it is asked for.
+ * https://nodejs.org/en/blog/announcements/v17-release-announce#openssl-30
+ */
+
+const isOld = (version: string): boolean => semver.satisfies(version, '<4.47.0 || >=5.0.0 <5.54.0', { loose: true });
+
+/** Where nothing is locked: tools that ask for one exact webpack, with their first version that asks for a newer one. */
+const FIRST_NEW = tableOf<string>({
+  '@angular-devkit/build-angular': '13.0.0',
+  next: '12.0.0',
+  'react-scripts': '5.0.0',
+  webpack: '4.0.0',
+});
+
+/** As yarn, npm and pnpm lock it, each in its formats. */
+const LOCKED =
+  /^"?webpack@[^\n]*:\n\s+version:? "?(\d+\.\d+\.\d+)|"(?:node_modules\/)?webpack": \{\s*"version": "(\d+\.\d+\.\d+)|^\s+'?\/?webpack[@/](\d+\.\d+\.\d+)/gm;
+
+function asksForOld(name: string, range: string): boolean {
+  const first = FIRST_NEW[name];
+  if (first === undefined || semver.validRange(range) === null) return false;
+  const least = semver.minVersion(range);
+  return least !== null && semver.lt(least, first);
+}
+
+/** True where the build is by a webpack that needs OpenSSL’s old hashes. */
+export function hashesWithMd4(project: JsProject): boolean {
+  const text = project.lock === undefined ? '' : (project.inventory.text(project.lock.file) ?? '');
+  const locked = [...text.matchAll(LOCKED)].map(([, yarn, npm, pnpm]) => yarn ?? npm ?? pnpm ?? '');
+  if (locked.length > 0) return locked.some(isOld);
+  return Object.entries(buildDependencies(project)).some(([name, range]) => asksForOld(name, range));
+}

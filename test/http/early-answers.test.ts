@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,4 +91,25 @@ describe('an answer before the upload has ended', () => {
     assert.deepEqual(missing, []);
     assert.deepEqual(service.spooled(), []);
   });
+});
+
+test('an upload that its client gives up leaves no timer running', async (t) => {
+  const set = t.mock.method(globalThis, 'setInterval');
+  const cleared = t.mock.method(globalThis, 'clearInterval');
+  const service = await startService();
+  for (const path of ['/v1/source/context', '/v1/source/analysis', '/v1/manifest/dockerfile']) {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n`);
+    socket.write(rest.subarray(0, 4096));
+    await wait(50);
+    socket.destroy();
+    await wait(100);
+  }
+  await service.close();
+  const ended = new Set(cleared.mock.calls.map(({ arguments: [timer] }) => timer));
+  assert.deepEqual(
+    set.mock.calls.filter(({ result }) => !ended.has(result)).map(({ stack }) => stack.stack),
+    [],
+  );
 });

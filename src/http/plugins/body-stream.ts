@@ -58,7 +58,9 @@ export const bodyStream = fp(
       return Promise.resolve(payload);
     });
     app.addHook('onSend', async (request, reply, payload) => {
-      if (reply.statusCode >= 400 && !request.raw.complete) linger(request, reply);
+      // A client that has gone sends nothing more, and its request has closed already.
+      const { raw } = request;
+      if (reply.statusCode >= 400 && !raw.complete && !raw.destroyed) linger(request, reply);
       return Promise.resolve(payload);
     });
     done();

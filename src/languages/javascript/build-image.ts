@@ -21,8 +21,10 @@ export const nodeBuildImage = (project: JsProject, version: string): ImageRef =>
 /**
  * Headers of Node.js come with its image: node-gyp need not fetch them. pnpm hands no `npm_…` on to scripts, but does
  * so in capitals, which node-gyp reads too. https://github.com/nodejs/node-gyp#environment-variables
+ * Without JOBS it compiles one file after the other: https://github.com/nodejs/node-gyp/blob/main/lib/build.js
  */
-const headersOf = ({ manager }: JsProject): Readonly<Record<string, string>> => ({
+const compilerEnv = ({ manager }: JsProject): Readonly<Record<string, string>> => ({
+  JOBS: 'max',
   npm_config_nodedir: '/usr/local',
   ...(manager.name === 'pnpm' ? { NPM_CONFIG_NODEDIR: '/usr/local' } : {}),
 });
@@ -32,8 +34,8 @@ export const buildEnvSteps = (project: JsProject): Step[] =>
     ? [
         {
           kind: 'env',
-          vars: headersOf(project),
-          why: 'modules are compiled against the headers that the image brings, not downloaded ones',
+          vars: compilerEnv(project),
+          why: 'modules are compiled on all processors, against the headers that the image brings, not downloaded ones',
         },
       ]
     : [];

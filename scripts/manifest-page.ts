@@ -1,5 +1,5 @@
 import { format } from 'prettier';
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from '../src/manifest/schema.ts';
 
 /** The manifest as a person writes it; a test reads it by the schema. */

@@ -8,7 +8,7 @@
  * Only what an image choice needs is kept: tags of at most two version parts, and every product's cycles.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const tagsFile = z.object({
   asOf: z.string(),

@@ -1,6 +1,6 @@
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every setting, from the environment. `docs/configuration.md` is made from the descriptions. */
 

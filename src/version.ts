@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { root } from './root.ts';
 
 const packageFile = z.object({ version: z.string() });

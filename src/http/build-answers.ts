@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ContextAnalysis } from '../context/analysis.ts';
 import { compareVariants } from '../generate/compare-variants.ts';
 import type { Build } from '../generate/build.ts';

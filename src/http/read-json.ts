@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { faultsOf } from '../manifest/parse.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Services } from './operation.ts';

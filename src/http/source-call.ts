@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from '../manifest/schema.ts';
 import type { ProblemSlug } from '../problems/catalogue.ts';
 import { blockStream } from '../context/pack.ts';

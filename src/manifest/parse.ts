@@ -1,5 +1,5 @@
 import { parse as parseYaml, YAMLParseError } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { Problem, type Fault } from '../problems/problem.ts';
 import { manifestSchema, type Manifest } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The manifest: one schema for people to write (dockwright.yaml), for detection to fill and for plans to read.

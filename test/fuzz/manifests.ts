@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isKeptText } from '../../src/generate/kept-text.ts';
 import { makeBuild } from '../../src/generate/build.ts';
 import { inlineInventory } from '../../src/inventory/inventory.ts';

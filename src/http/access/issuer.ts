@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '../../problems/problem.ts';
 
 /** JSON Web Tokens of an OpenID Connect issuer. https://openid.net/specs/openid-connect-discovery-1_0.html */

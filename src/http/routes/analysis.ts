@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineOperation, type Operation, type Services } from '../operation.ts';
 import { analysisAnswer, analysisOptions } from '../schemas/analysis.ts';
 import { answerFromSource, sourceBody, sourceProblems } from '../source-call.ts';

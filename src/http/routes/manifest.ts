@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
+import * as z from 'zod';
 import { makeBuild, type Build } from '../../generate/build.ts';
 import { inlineInventory } from '../../inventory/inventory.ts';
 import { parseManifest } from '../../manifest/parse.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { catalogueDates, cyclesOf, defaultCycle, lifeOf } from '../../images/catalogue.ts';
 import { languages } from '../../languages/index.ts';
 import { manifestSchema } from '../../manifest/schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { problemTypes } from '../../problems/catalogue.ts';
 import { Problem } from '../../problems/problem.ts';
 import { answer, etagOf } from '../answer.ts';

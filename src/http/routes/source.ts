@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineOperation, type Operation, type Services } from '../operation.ts';
 import { dockerfileAnswer, ignoreAnswer, manifestAnswer } from '../schemas/answers.ts';
 import { sourceOptions } from '../schemas/options.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { planTags } from '../../tags/plan.ts';
 import { registryRules } from '../../tags/registry-rules.ts';
 import { answer, etagOf } from '../answer.ts';

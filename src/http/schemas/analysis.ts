@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { advice } from './answers.ts';
 import { sourceOptions } from './options.ts';
 

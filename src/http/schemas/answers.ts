@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema, variants } from '../../manifest/schema.ts';
 
 /** What the operations answer with, as JSON. Documented from here; tests hold real answers against it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { partIds, type KitRequest } from '../../kit/index.ts';
 import { targets } from '../../kit/matrix.ts';
 import { advice } from './answers.ts';

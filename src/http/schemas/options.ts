@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ignoreModes, manifestSchema, variants, type Manifest } from '../../manifest/schema.ts';
 
 /** Query parameters: short forms of what the manifest says at length; they go over it. */

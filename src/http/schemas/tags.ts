@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { manifestSchema } from '../../manifest/schema.ts';
 import { environments, TAG_FORM } from '../../tags/plan.ts';
 import { registries } from '../../tags/registry-rules.ts';

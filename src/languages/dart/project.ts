@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';

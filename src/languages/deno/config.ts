@@ -1,5 +1,5 @@
 import json5 from 'json5';
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
 

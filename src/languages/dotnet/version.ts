@@ -1,5 +1,5 @@
 import JSON5 from 'json5';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cycleOf, cyclesOf, isSupported, lifeOf } from '../../images/catalogue.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';

@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import { satisfies } from 'semver';
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultCycle } from '../../images/catalogue.ts';
 import { officialImage } from '../../images/known.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { pickTag } from '../../images/catalogue.ts';
 import type { Inventory } from '../../inventory/inventory.ts';

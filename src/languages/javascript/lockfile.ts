@@ -1,7 +1,7 @@
 import JSON5 from 'json5';
 import semver from 'semver';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { allDependencies, type Package } from './package-json.ts';
 

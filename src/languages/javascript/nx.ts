@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
 import { cleanFolder, evidenceOf } from './config-files.ts';
 import type { Framework, FrameworkContext, Outcome } from './outcome.ts';

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cyclesOf } from '../../images/catalogue.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
 import { lineOfKey } from './package-json.ts';

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
 import type { BuildPlan, CopyStep } from '../../plan/plan.ts';
 import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';

@@ -1,5 +1,5 @@
 import JSON5 from 'json5';
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
 import { cleanFolder } from './config-files.ts';
 import { allDependencies } from './package-json.ts';

@@ -1,5 +1,5 @@
 import { parse as parseYaml } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parentOf, type Inventory } from '../../inventory/inventory.ts';
 import { allDependencies, PACKAGE_FILES, readPackage, runDependencies, type Package } from './package-json.ts';
 

@@ -1,5 +1,5 @@
 import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { normalName, parseRequirement } from './requirement.ts';
 

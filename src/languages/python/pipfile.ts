@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { readTomlFile } from './toml-file.ts';
 

@@ -1,5 +1,5 @@
 import { parse as parseToml } from 'smol-toml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
 

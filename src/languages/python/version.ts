@@ -1,5 +1,5 @@
 import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cycleOf, cyclesOf, defaultCycle, isSupported, lifeOf } from '../../images/catalogue.ts';
 import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CargoPackage } from './package.ts';
 
 /** Cargo.lock: which crates are built, and whether it is still that of the manifests. */

@@ -1,5 +1,5 @@
 import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from '../../problems/problem.ts';
 
 /** Cargo.toml, as far as a build needs it. https://doc.rust-lang.org/cargo/reference/manifest.html */

@@ -1,5 +1,5 @@
 import { parse as parseToml } from 'smol-toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cyclesOf, cycleOf, defaultCycle, lifeOf } from '../../images/catalogue.ts';
 import { DEBIAN, officialImage } from '../../images/known.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';

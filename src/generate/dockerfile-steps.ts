@@ -13,6 +13,8 @@ export interface DockerfileSteps {
 
 type Detail = Pick<BuildStep, 'reads' | 'exclude' | 'from'>;
 const NOTHING: Detail = { reads: [], exclude: [], from: [] };
+/** Instructions that read files, beside FROM. */
+const READING = new Set(['ADD', 'COPY', 'RUN']);
 
 const valueOf = (flags: readonly Flag[], name: string): string | undefined => flags.find((f) => f.name === name)?.value;
 
@@ -91,10 +93,10 @@ class StepReader {
 
   #detail(instruction: Instruction, line: number): Detail {
     if (instruction instanceof From) return this.#opened(instruction);
-    const { flags, words } = splitInstruction(logicalLine(this.#lines, line, this.#file.getEscapeCharacter()));
     const keyword = instruction.getKeyword();
-    if (keyword === 'COPY' || keyword === 'ADD') return this.#copied(flags, words, line);
-    return keyword === 'RUN' ? this.#mounted(flags, line) : NOTHING;
+    if (!READING.has(keyword)) return NOTHING;
+    const { flags, words } = splitInstruction(logicalLine(this.#lines, line, this.#file.getEscapeCharacter()));
+    return keyword === 'RUN' ? this.#mounted(flags, line) : this.#copied(flags, words, line);
   }
 
   #read(instruction: Instruction): BuildStep[] {

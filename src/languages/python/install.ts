@@ -1,113 +1,29 @@
 import { joinPath } from '../../inventory/inventory.ts';
-import type { Advice, Mount, RunStep, Step } from '../../plan/plan.ts';
+import type { Advice } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { driftOf } from './drift.ts';
+import {
+  addedStep,
+  copyFolders,
+  copyManifests,
+  inFolder,
+  install,
+  lockAdvice,
+  manifestsOf,
+  ownStep,
+  PIP_ENV,
+  venvStep,
+  type Install,
+  type InstallOptions,
+} from './install-steps.ts';
 import { VENV } from './layout.ts';
-import { lockName, productionGroups, type PythonProject } from './project.ts';
-import { PDM_CACHE, PIPENV_CACHE, PIP_CACHE, POETRY_CACHE, toolSteps, UV_CACHE, uvStep } from './tools.ts';
+import { poetryInstall } from './poetry.ts';
+import type { PythonProject } from './project.ts';
+import { PDM_CACHE, PIPENV_CACHE, PIP_CACHE, toolSteps, UV_CACHE, uvStep } from './tools.ts';
 import { uvVersion } from './version.ts';
 import { pyprojectPath } from './workspace.ts';
 
 /** How each package manager installs: what the lockfile says and no more, before the source; the project itself after it. */
-export interface Install {
-  readonly env: Readonly<Record<string, string>>;
-  /** Brings the tool and makes the environment. */
-  readonly tools: readonly Step[];
-  /** Installs the dependencies; needs manifests only. */
-  readonly dependencies: readonly Step[];
-  /** Installs the project itself; needs its source. */
-  readonly project: readonly Step[];
-  readonly advice: readonly Advice[];
-}
-
-export interface InstallOptions {
-  readonly pythonMinor: number;
-  /** The interpreter of the stage. */
-  readonly python: string;
-  /** What is installed beside the rest: a server, and what packages need without saying so. */
-  readonly added: readonly string[];
-  /** An environment is made even for nothing: the image has no `python` by that name. */
-  readonly always: boolean;
-}
-
-const PIP_ENV = { PIP_DISABLE_PIP_VERSION_CHECK: '1', PIP_ROOT_USER_ACTION: 'ignore' };
-
-const install = (command: Shell, mounts: readonly Mount[], why: string, file?: string): RunStep => ({
-  kind: 'run',
-  phase: 'install',
-  command,
-  mounts,
-  why,
-  ...(file === undefined ? {} : { evidence: [{ file, why: 'what is installed' }] }),
-});
-
-/** The project itself, from its source: part of the build, for an edit runs it again. Its packages are there already. */
-const ownStep = (command: Shell, mounts: readonly Mount[], why: string): RunStep => ({
-  kind: 'run',
-  phase: 'build',
-  command,
-  mounts,
-  why,
-});
-
-const venvStep = (python: string): RunStep => ({
-  kind: 'run',
-  command: sh`${python === '/usr/local/bin/python3' ? 'python' : python} -m venv ${VENV}`,
-  why: 'an environment of the project’s own, which is copied as a whole',
-});
-
-/** Copies manifests to the places that they have in the project. */
-function copyManifests(files: readonly string[], why: string): Step[] {
-  const unique = [...new Set(files)];
-  if (unique.length === 0) return [];
-  const flat = unique.every((file) => !file.includes('/'));
-  return [{ kind: 'copy', sources: unique, to: './', ...(flat ? {} : { parents: true }), why }];
-}
-
-/** Folders of the project that its dependencies are installed from. */
-function copyFolders(paths: readonly string[], project: PythonProject): Step[] {
-  if (paths.length === 0) return [];
-  const sources = paths.map((path) => (project.inventory.isDirectory(path) ? `${path}/` : path));
-  return [{ kind: 'copy', sources, to: './', parents: true, why: 'packages of the project that it depends on' }];
-}
-
-const inFolder = (folder: string, command: Shell): Shell => (folder === '' ? command : sh`cd ${folder} && ${command}`);
-
-const MAKE_LOCK: Readonly<Record<string, string>> = {
-  uv: 'uv lock',
-  poetry: 'poetry lock',
-  pdm: 'pdm lock',
-  pipenv: 'pipenv lock',
-};
-
-function lockAdvice(project: PythonProject, drift: string | undefined): Advice[] {
-  const { manager, lockFile, inventory } = project;
-  const name = lockName(manager);
-  if (name === undefined) return [];
-  const hint = `${MAKE_LOCK[manager] ?? ''} makes it; commit it.`;
-  if (lockFile === undefined && inventory.complete) {
-    return [{ code: 'no-lockfile', detail: `There is no ${name}: each build may install other versions.`, hint }];
-  }
-  if (drift === undefined || lockFile === undefined) return [];
-  return [
-    {
-      code: 'lockfile-drift',
-      detail: `${lockFile} does not fit its manifest: ${drift}. The build resolves anew.`,
-      hint: `${MAKE_LOCK[manager] ?? ''} renews it; commit it.`,
-      file: lockFile,
-    },
-  ];
-}
-
-const manifestsOf = (project: PythonProject, names: readonly string[]): string[] =>
-  names
-    .map((name) => joinPath(project.folder, name))
-    .filter(
-      (file) => project.inventory.isFile(file) || (!project.inventory.complete && /\.(toml|txt)$|^Pipfile$/.test(file)),
-    );
-
-const addedStep = (added: readonly string[], command: Shell, mount: Mount): Step[] =>
-  added.length === 0 ? [] : [install(command, [mount], 'what the program runs with and the project does not bring')];
 
 const uvEnv = (python: string): Record<string, string> => ({
   UV_COMPILE_BYTECODE: '1',
@@ -162,45 +78,6 @@ function uvInstall(project: PythonProject, { python, added }: InstallOptions): I
   };
 }
 
-function poetryInstall(project: PythonProject, { python, pythonMinor, added }: InstallOptions): Install {
-  const drift = driftOf(project);
-  const { folder, lockFile } = project;
-  const groups = ['main', ...productionGroups(project.pyproject)].join(',');
-  const renew = drift === undefined ? [] : [sh`/opt/poetry/bin/poetry lock`];
-  const at = (...commands: Shell[]): Shell => all(...commands.map((command) => inFolder(folder, command)));
-  return {
-    env: { POETRY_NO_INTERACTION: '1', VIRTUAL_ENV: VENV, ...PIP_ENV },
-    tools: [
-      ...toolSteps('poetry', pythonMinor, project.pyproject?.tool?.poetry?.['requires-poetry']),
-      venvStep(python),
-    ],
-    dependencies: [
-      ...copyManifests(
-        manifestsOf(project, ['pyproject.toml', 'poetry.lock', 'poetry.toml']),
-        'what Poetry installs from',
-      ),
-      ...copyFolders(project.localPaths, project),
-      install(
-        at(...renew, sh`/opt/poetry/bin/poetry install --only ${groups} --no-root --compile`),
-        [POETRY_CACHE],
-        'the dependencies, before the source, so that an edit installs nothing anew',
-        lockFile,
-      ),
-      ...addedStep(added, sh`${`${VENV}/bin/pip`} install ${added}`, PIP_CACHE),
-    ],
-    project: project.packaged
-      ? [
-          ownStep(
-            at(...renew, sh`/opt/poetry/bin/poetry install --only ${groups}`),
-            [POETRY_CACHE],
-            'the project itself',
-          ),
-        ]
-      : [],
-    advice: lockAdvice(project, drift),
-  };
-}
-
 function pdmInstall(project: PythonProject, { python, pythonMinor, added }: InstallOptions): Install {
   const { folder, lockFile } = project;
   const drift = driftOf(project);
@@ -208,7 +85,7 @@ function pdmInstall(project: PythonProject, { python, pythonMinor, added }: Inst
   const first = exact ? sh`/opt/pdm/bin/pdm sync --prod --no-self` : sh`/opt/pdm/bin/pdm install --prod --no-self`;
   return {
     env: { PDM_CHECK_UPDATE: '0', VIRTUAL_ENV: VENV, ...PIP_ENV },
-    tools: [...toolSteps('pdm', pythonMinor), venvStep(python)],
+    tools: [...toolSteps('pdm', { pythonMinor }), venvStep(python)],
     dependencies: [
       ...copyManifests(manifestsOf(project, ['pyproject.toml', 'pdm.lock', 'pdm.toml']), 'what PDM installs from'),
       ...copyFolders(project.localPaths, project),
@@ -243,7 +120,7 @@ function pipenvInstall(project: PythonProject, { python, pythonMinor, added }: I
   const command = exact ? sh`/opt/pipenv/bin/pipenv sync` : sh`/opt/pipenv/bin/pipenv install --skip-lock`;
   return {
     env: { PIPENV_NOSPIN: '1', PIPENV_VERBOSITY: '-1', VIRTUAL_ENV: VENV, ...PIP_ENV },
-    tools: [...toolSteps('pipenv', pythonMinor), venvStep(python)],
+    tools: [...toolSteps('pipenv', { pythonMinor }), venvStep(python)],
     dependencies: [
       ...copyManifests(manifestsOf(project, ['Pipfile', 'Pipfile.lock']), 'what Pipenv installs from'),
       ...copyFolders(project.localPaths, project),

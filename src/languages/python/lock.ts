@@ -16,6 +16,8 @@ export interface LockedPackage {
   /** What extras of it need, by extra. */
   readonly extras: Readonly<Record<string, readonly string[]>>;
   readonly git: boolean;
+  /** The lockfile names no source of its own for it. */
+  readonly fromDefaultIndex: boolean;
   /** A folder of the project, relative to the lockfile; for packages that are built from source. */
   readonly folder: string | undefined;
   /** uv only: what the package's own manifest asked for when the lock was made, each as `name specifier`. */
@@ -117,6 +119,7 @@ function packageOf(entry: TomlPackage, filesByName: Readonly<Record<string, read
     needs: names(entry.dependencies ?? []),
     extras: Object.fromEntries(Object.entries(extras).map(([extra, list]) => [normalName(extra), names(list)])),
     git: entry.git !== undefined || typeof entry.source?.['git'] === 'string' || entry.source?.['type'] === 'git',
+    fromDefaultIndex: entry.source === undefined && entry.git === undefined && entry.path === undefined,
     folder: folderOf(entry),
     asked: entry.metadata?.['requires-dist']?.map((r) => ({ name: normalName(r.name), specifier: r.specifier ?? '' })),
   };
@@ -163,6 +166,7 @@ export function readPipfileLock(inventory: Inventory, path: string): Lock | unde
       needs: [],
       extras: {},
       git: git !== undefined,
+      fromDefaultIndex: git === undefined && folder === undefined,
       folder,
       asked: undefined,
     }));

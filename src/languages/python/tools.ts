@@ -40,13 +40,20 @@ const LINES: Readonly<Record<'poetry' | 'pdm' | 'pipenv', readonly (readonly [mi
 export type Tool = keyof typeof LINES;
 
 /** The tool in an environment of its own, so that it and the project cannot disturb each other; in the versions that the project asks for. */
-export function toolSteps(tool: Tool, pythonMinor: number, asked?: string): Step[] {
+export function toolSteps(
+  tool: Tool,
+  {
+    pythonMinor,
+    asked,
+    plugins = [],
+  }: { pythonMinor: number; asked?: string | undefined; plugins?: readonly string[] },
+): Step[] {
   const [, newest = tool] = LINES[tool].find(([minor]) => pythonMinor >= minor) ?? [];
   const requirement = asked !== undefined && validRange(asked) ? `${tool}${asked.replaceAll(/\s/g, '')}` : newest;
   return [
     {
       kind: 'run',
-      command: sh`python -m venv ${`/opt/${tool}`} && ${`/opt/${tool}/bin/pip`} install ${requirement}`,
+      command: sh`python -m venv ${`/opt/${tool}`} && ${`/opt/${tool}/bin/pip`} install ${requirement} ${plugins}`,
       mounts: [PIP_CACHE],
       why: `${tool}, in an environment of its own, in this stage only`,
     },

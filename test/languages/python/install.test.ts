@@ -135,3 +135,28 @@ for (const [name, files, wanted] of [
     assert.equal(text.includes(OLD), wanted);
   });
 }
+
+test('what Poetry has locked is installed by pip, where all of it is from the index', () => {
+  const locked = (more = '', settings: Record<string, string> = {}): string =>
+    dockerfileOf({
+      'pyproject.toml':
+        '[tool.poetry]\nname = "dice"\nversion = "1"\npackage-mode = false\n[tool.poetry.dependencies]\nflask = "*"\n',
+      'poetry.lock': `[[package]]\nname = "flask"\nversion = "3.1.2"\nfiles = [{file = "flask-3.1.2.tar.gz", hash = "sha256:00"}]\n${more}`,
+      'main.py': 'import flask\napp = flask.Flask(__name__)\n',
+      ...settings,
+    });
+  const byPip =
+    /poetry export --only main -o \/tmp\/locked\.txt[ \\\n]+&& \/app\/\.venv\/bin\/pip install --no-deps --require-hashes -r \/tmp\/locked\.txt/;
+  const byPoetry = /poetry install --only main --no-root/;
+  assert.match(locked(), byPip);
+  assert.match(locked(), /install 'poetry>=2[^']*' poetry-plugin-export/);
+  assert.doesNotMatch(locked(), byPoetry);
+  for (const others of [
+    locked('[package.source]\ntype = "legacy"\nurl = "https://pypi.example.com/simple"\nreference = "ours"\n'),
+    locked('[[package]]\nname = "no-checksum"\nversion = "1"\nfiles = []\n'),
+    locked('', { 'poetry.toml': '[installer]\nno-binary = ["flask"]\n' }),
+  ]) {
+    assert.match(others, byPoetry);
+    assert.doesNotMatch(others, /poetry export|plugin-export/);
+  }
+});

@@ -85,6 +85,20 @@ describe('detection', () => {
     );
   });
 
+  test('apps are looked for three folders deep, and not inside of another', () => {
+    const inventory = tree(
+      'x/a.txt',
+      'x/inner/a.txt',
+      'one/two/three/a.txt',
+      'one/two/three/four/b.txt',
+      '1/2/3/4/a.txt',
+    );
+    assert.deepEqual(
+      findApps(inventory, known).map((app) => app.path),
+      ['one/two/three', 'x'],
+    );
+  });
+
   test('dependencies and tests are no apps', () => {
     const inventory = tree('node_modules/x/a.txt', 'tests/a.txt', '.hidden/a.txt');
     assert.deepEqual(findApps(inventory, known), []);

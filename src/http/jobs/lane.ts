@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
 /**
  * One direction between a job and its thread: a few blocks of memory that both see, used again and again. Buffers that
  * change hands would count as growth of both heaps, which the collector then marks anew some thirty times for an
@@ -117,6 +119,8 @@ export class LaneReceiver {
       if (next) {
         yield blockAt(this.#memory, next.block, next.length);
         this.#used(next.block);
+        // Where the reader is as fast as the sender, nothing else would have its turn.
+        if (this.#queue.length > 0) await turn();
       } else if (this.#ended) return;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }

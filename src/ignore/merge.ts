@@ -12,7 +12,7 @@ export function ownLines(existing: string): string {
   if (begin < 0) return existing;
   const end = existing.indexOf(END, begin);
   const after = end < 0 ? '' : existing.slice(end + END.length).replace(/^\r?\n/, '');
-  return existing.slice(0, begin).replace(/\n\n$/, '\n') + after;
+  return existing.slice(0, begin).replace(/(\r?\n)\r?\n$/, '$1') + after;
 }
 
 /**

@@ -113,3 +113,22 @@ test('an upload that its client gives up leaves no timer running', async (t) => 
     [],
   );
 });
+
+test('a client that does not end its upload after its answer is cut, long before all of it has come', async () => {
+  const service = await startService({ LIMIT_UPLOAD_BYTES: '1000' });
+  const { port } = service.app.server.address() as { port: number };
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.resume();
+  const closed = new Promise((resolve) => void socket.once('close', resolve));
+  socket.write(`POST /v1/source/context HTTP/1.1\r\nHost: x\r\nContent-Length: ${1024 * MB}\r\n\r\n`);
+  const piece = Buffer.alloc(MB, 'x');
+  let sent = 0;
+  while (sent < 200 && !socket.destroyed) {
+    const room = socket.write(piece);
+    sent += 1;
+    if (!room) await Promise.race([new Promise((resolve) => void socket.once('drain', resolve)), closed]);
+  }
+  assert.ok(sent < 100, `${sent} MB were taken`);
+  await service.close();
+});

@@ -37,6 +37,22 @@ describe('a lane', () => {
     );
   });
 
+  test('gives others their turn between two blocks that are there already', async () => {
+    const receiver = new LaneReceiver(laneMemory(), () => {});
+    for (const block of [0, 1, 2, 3]) receiver.push({ block, length: 1 });
+    receiver.end();
+    let turns = 0;
+    const others = setInterval(() => turns++, 0);
+    const seen: number[] = [];
+    for await (const _ of receiver.blocks()) {
+      seen.push(turns);
+      // Longer than the shortest time that a timer waits.
+      for (const until = performance.now() + 3; performance.now() < until;);
+    }
+    clearInterval(others);
+    assert.ok((seen.at(-1) ?? 0) >= 2, `turns of others before each block: ${seen.join(', ')}`);
+  });
+
   test('leaves a block alone until the next one is asked for, however fast the sender is', async () => {
     const bytes = randomBytes(20 * BLOCK_BYTES);
     const { sender, receiver } = lane();

@@ -30,7 +30,7 @@ describe('our block in an ignore file of the project', () => {
 
   test('is replaced by the new one, and lines that were written below it are kept', () => {
     for (const lineEnd of ['\n', '\r\n']) {
-      const edited = `${mergeIgnore('c\n', ours, 'merge')}`.replaceAll('\n', lineEnd) + `d${lineEnd}`;
+      const edited = mergeIgnore('c\n', ours, 'merge').replaceAll('\n', lineEnd) + `d${lineEnd}`;
       assert.equal(ownLines(edited).replaceAll('\r', '').trimEnd(), 'c\nd');
       assert.deepEqual(patternsOf(mergeIgnore(edited, generated('x'), 'merge').replaceAll('\r', '')), ['c', 'd', 'x']);
     }
@@ -41,6 +41,14 @@ describe('our block in an ignore file of the project', () => {
       '!keep/this',
       '!b',
       'a',
+    ]);
+  });
+
+  test('includes again what its own patterns would take, below what the project includes', () => {
+    assert.deepEqual(patternsOf(mergeIgnore('!docs\n', generated('*.md', '!docs/a.md'), 'merge')), [
+      '!docs',
+      '*.md',
+      '!docs/a.md',
     ]);
   });
 

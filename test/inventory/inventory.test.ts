@@ -26,6 +26,12 @@ describe('an inventory', () => {
     new Map([['b/c/d.txt', text('hello')]]),
   );
 
+  test('follows links over links, and slashes that stand double in them', () => {
+    const chain = createInventory([file('d/e/f'), link('a', 'b'), link('b', 'c'), link('c', 'd//e/./f')]);
+    assert.ok(chain.isFile('a'));
+    assert.equal(resolveTarget('d/x', 'e//f'), 'd/e/f');
+  });
+
   test('is sorted and holds the parents that were not sent', () => {
     assert.deepEqual(
       tree.entries.map((e) => e.path),

@@ -151,7 +151,13 @@ test('what Poetry has locked is installed by pip, where all of it is from the in
   assert.match(locked(), byPip);
   assert.match(locked(), /install 'poetry>=2[^']*' poetry-plugin-export/);
   assert.doesNotMatch(locked(), byPoetry);
+  const empty = dockerfileOf({
+    'pyproject.toml': '[tool.poetry]\nname = "dice"\nversion = "1"\npackage-mode = false\n',
+    'poetry.lock': 'package = []\n',
+    'main.py': 'print(1)\n',
+  });
   for (const others of [
+    empty,
     locked('[package.source]\ntype = "legacy"\nurl = "https://pypi.example.com/simple"\nreference = "ours"\n'),
     locked('[[package]]\nname = "no-checksum"\nversion = "1"\nfiles = []\n'),
     locked('', { 'poetry.toml': '[installer]\nno-binary = ["flask"]\n' }),

@@ -1,6 +1,7 @@
 import type { Rejected } from '../language.ts';
 import { Problem } from '../../problems/problem.ts';
 import { codeIn, type Code, type MainClass } from './code.ts';
+import { functionTarget } from './function-target.ts';
 import { mainClassOf, statedMainClass } from './main-class.ts';
 import { pluginOf, remoteParent, settingsOf } from './maven.ts';
 import { pluginVersion, type JavaModule, type JavaProject } from './project.ts';
@@ -11,6 +12,8 @@ export interface Candidate {
   readonly module: JavaModule;
   readonly code: readonly Code[];
   readonly main: MainClass | undefined;
+  /** A function that a framework serves, of a module without a main method. */
+  readonly functionTarget: MainClass | undefined;
   readonly others: readonly MainClass[];
   readonly serving: Serving;
   /** 2: its build file says that it is an app; 1: its source has a main method; 0: neither. */
@@ -91,14 +94,16 @@ function candidateOf(project: JavaProject, module: JavaModule): Candidate {
     ({ path }) => !nested.some((folder) => path.startsWith(`${folder}/`)),
   );
   const { main, others } = mainClassOf(module, code);
+  const target = main === undefined ? functionTarget(module, code) : undefined;
   const parent = module.maven && remoteParent(module.maven);
   return {
     module,
     code,
     main,
+    functionTarget: target,
     others,
     serving: servingOf(project.inventory, module.folder, marksOf(module), code),
-    strength: strengthOf(project, module, code, main),
+    strength: target ? 2 : strengthOf(project, module, code, main),
     assumesLibraries: !project.inventory.complete || parent !== undefined,
   };
 }

@@ -130,6 +130,24 @@ export function classPathDelivery(
   };
 }
 
+export const INVOKER = `${OUTPUT}/invoker`;
+const INVOKER_JAR = 'java-function-invoker.jar';
+
+/** A function beside the server that calls it, which loads it and its libraries from a class path of their own. */
+export function functionDelivery(made: Delivery, fetch: Shell, target: string): Delivery {
+  const [, , path = 'app.jar'] = made.argv;
+  return {
+    ...made,
+    collect: [...made.collect, fetch],
+    copies: [
+      outCopy([`invoker/${INVOKER_JAR}`], `./${INVOKER_JAR}`, 'the server that calls the function'),
+      ...made.copies,
+    ],
+    argv: ['java', '-jar', INVOKER_JAR, '--classpath', path, '--target', target],
+    why: 'a function, and the server of its framework',
+  };
+}
+
 /** What `installDist` and sbt's `stage` leave: `lib/` with all archives, and a script that starts them. */
 export function distributionDelivery(
   goals: readonly string[],

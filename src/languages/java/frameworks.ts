@@ -62,6 +62,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     portKeys: ['server.port'],
     health: { marks: /:spring-boot-starter-actuator$/, path: '/actuator/health' },
   },
+  { id: 'functions-framework', marks: /^com\.google\.cloud\.functions:functions-framework-api$/, port: 8080 },
   { id: 'ktor', marks: /^io\.ktor:ktor-server|^io\.ktor\.plugin$/, port: 8080, portKeys: ['ktor.deployment.port'] },
   { id: 'javalin', marks: /^io\.javalin:javalin/, port: 8080 },
   { id: 'play', marks: /^(com\.typesafe\.play|org\.playframework):play(-|_|$)/, port: 9000 },

@@ -214,7 +214,7 @@ export function gradleStages(
               {
                 kind: 'file',
                 path: INIT_SCRIPT,
-                text: "allprojects {\n    plugins.withId('java') {\n        plugins.apply('application')\n    }\n}\n",
+                text: initScript(candidate),
                 why: 'the build file makes no archive that can be started; Gradle’s own plugin gathers the libraries',
                 comment: 'Gathers the app and its libraries (installDist), which the project’s own build does not.',
               } satisfies Step,
@@ -241,6 +241,28 @@ const BOOT = 'org.springframework.boot';
 
 const makesFatJar = ({ texts }: GradleProject): boolean =>
   texts.some((t) => /Main-Class/.test(t.text) && /runtimeClasspath|configurations\.(?:compile|runtime)\b/.test(t.text));
+
+const MULTIPLATFORM = 'org.jetbrains.kotlin.multiplatform';
+
+/** The target for the JVM of a multiplatform project, by the name that its tasks have. https://kotlinlang.org/docs/multiplatform-dsl-reference.html */
+const jvmTarget = ({ texts }: GradleProject): string =>
+  statedIn(texts, /\bjvm\s{0,9}\(\s{0,9}["'](\w+)["']/, 'the target is')?.value ?? 'jvm';
+
+/** Kotlin's plugin for several platforms knows no `application`: the archive and its class path are gathered by hand. */
+const gathering = (target: string): string => `allprojects {
+    plugins.withId('${MULTIPLATFORM}') {
+        tasks.register('installDist', Sync) {
+            from(tasks.named('${target}Jar'), configurations.named('${target}RuntimeClasspath'))
+            into(layout.buildDirectory.dir('install/app/lib'))
+        }
+    }
+}
+`;
+
+const APPLY = "allprojects {\n    plugins.withId('java') {\n        plugins.apply('application')\n    }\n}\n";
+
+const initScript = ({ module }: Candidate): string =>
+  module.gradle && pluginVersion(module, [MULTIPLATFORM]) ? gathering(jvmTarget(module.gradle)) : APPLY;
 
 /** Only a main method is known: no plugin of the project makes anything that starts. */
 function usesInitScript({ module, main }: Candidate): boolean {

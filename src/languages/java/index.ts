@@ -11,9 +11,12 @@ import { mavenRoot } from './maven.ts';
 import { planJava } from './plan.ts';
 import { nearest, readProject } from './project.ts';
 import { isSettingsFile } from './settings-file.ts';
+import { MANIFEST, unpackedFindings, unpackedIn } from './unpacked.ts';
 import { isVersionFile, javaVersion, versionOrder } from './version.ts';
 
 function detect(inventory: Inventory): Sign[] {
+  if (unpackedIn({ inventory, member: '' }))
+    return [{ path: MANIFEST, weight: weights.manifest, reason: 'an archive of Java, taken apart' }];
   const signs: Sign[] = [];
   const names = inventory.names('');
   const gradle = buildFile(inventory, '') ?? settingsFile(inventory, '');
@@ -54,6 +57,8 @@ function apps(inventory: Inventory): string[] {
 }
 
 function infer(scope: Scope): Inferred {
+  const unpacked = unpackedIn(scope);
+  if (unpacked) return { findings: unpackedFindings(scope, unpacked) };
   const { project, candidate, choice, delivery } = javaApp(scope);
   if (!candidate) return { findings: [] };
   const { module, serving } = candidate;
@@ -79,6 +84,7 @@ function infer(scope: Scope): Inferred {
 }
 
 function ignore(scope: Scope): IgnoreRule[] {
+  if (unpackedIn(scope)) return [];
   const { modules, tool } = readProject(scope);
   const folders = [...new Set(['', ...modules.map((m) => m.folder)])].slice(0, 100);
   const testJars = modules.some(
@@ -127,7 +133,12 @@ export const java = defineLanguage({
     product: 'eclipse-temurin',
   },
   readsText: (path) =>
-    isSource(path) || isMavenFile(path) || isGradleFile(path) || isSettingsFile(path) || isVersionFile(path),
+    isSource(path) ||
+    isMavenFile(path) ||
+    isGradleFile(path) ||
+    isSettingsFile(path) ||
+    isVersionFile(path) ||
+    path === MANIFEST,
   detect,
   workspaceOf,
   apps,

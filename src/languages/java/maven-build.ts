@@ -1,12 +1,14 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import { toArgv } from '../../plan/command.ts';
 import type { Mount, Stage, Step } from '../../plan/plan.ts';
-import { all, shellOf } from '../../plan/shell.ts';
+import { all, shellOf, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import type { Candidate } from './candidates.ts';
 import {
   bootDelivery,
   classPathDelivery,
+  functionDelivery,
+  INVOKER,
   jarDelivery,
   LIBRARIES,
   quarkusDelivery,
@@ -14,6 +16,7 @@ import {
   type BuiltFile,
   type Delivery,
 } from './delivery.ts';
+import { functionInvoker } from './function-target.ts';
 import { BUILD_STAGE, SOURCE_ROOT } from './layout.ts';
 import {
   expand,
@@ -27,7 +30,7 @@ import {
 } from './maven.ts';
 import { bootVersion, type JavaProject } from './project.ts';
 import { settingOf } from './settings-file.ts';
-import { mavenImage } from './version.ts';
+import { javaLine, javaVersion, mavenImage } from './version.ts';
 
 /** Held by one build at a time: Maven's repository is not made for two. */
 const REPOSITORY: Mount = { type: 'cache', target: '/root/.m2/repository', sharing: 'locked' };
@@ -265,9 +268,20 @@ function ofBundle(maven: MavenModule): Delivery | undefined {
   return undefined;
 }
 
+/** In the module's own folder nothing is asked of its plugins: the goal is named in full. */
+const fetchInvoker = (artifact: string): Shell =>
+  shellOf([
+    ...MVN,
+    '-N',
+    'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy',
+    `-Dartifact=${artifact}`,
+    `-DoutputDirectory=${INVOKER}`,
+    '-Dmdep.stripVersion=true',
+  ]);
+
 /** How a module of Maven is started; undefined where nothing says it. */
 export function mavenDelivery(project: JavaProject, candidate: Candidate): Delivery | undefined {
-  const { module, main } = candidate;
+  const { module, main, functionTarget: target } = candidate;
   const { maven } = module;
   if (!maven) return undefined;
   const boot = pluginOf(maven, 'spring-boot-maven-plugin');
@@ -281,17 +295,21 @@ export function mavenDelivery(project: JavaProject, candidate: Candidate): Deliv
     });
   const bundle = ofBundle(maven);
   if (bundle) return bundle;
-  if (main === undefined) return undefined;
+  const starts = main ?? target;
+  if (starts === undefined) return undefined;
   const libraries =
     module.dependencies.some((d) => d.scope === 'compile' || d.scope === 'runtime') || candidate.assumesLibraries;
   const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${LIBRARIES}`];
-  return classPathDelivery(
+  const made = classPathDelivery(
     libraries ? ['package', ...copy] : ['package'],
     builtFile(maven),
-    main.name,
+    starts.name,
     libraries,
-    main.from,
+    starts.from,
   );
+  if (main !== undefined) return made;
+  const line = javaLine(javaVersion(project, module).version);
+  return functionDelivery(made, fetchInvoker(functionInvoker(line)), starts.name);
 }
 
 export const isMavenFile = (path: string): boolean =>

@@ -6,11 +6,13 @@ import { noModule, type Candidate } from './candidates.ts';
 import type { Delivery } from './delivery.ts';
 import { gradleJdks, gradleStages, gradleTool } from './gradle-build.ts';
 import { javacStage } from './javac-build.ts';
-import { APP_ROOT } from './layout.ts';
+import { APP_ROOT, BUILD_STAGE } from './layout.ts';
 import { mavenStage } from './maven-build.ts';
+import { nodeForBuild } from './node-tools.ts';
 import { bootVersion } from './project.ts';
 import { groundOf, tomcatGround, tomcatLine } from './runtime.ts';
 import { DEFAULT_PORT } from './serving.ts';
+import { planUnpacked, unpackedIn } from './unpacked.ts';
 import { javaLine, javaVersion, versionAdvice } from './version.ts';
 
 /** The stages that build, and the line of Java that the result runs on. */
@@ -22,11 +24,20 @@ function building(
 ): { stages: Stage[]; line: string } {
   const asked = request.settings.runtime ?? javaVersion(project, candidate.module).version;
   const line = javaLine(asked);
-  if (project.tool === 'maven') return { stages: [mavenStage(project, candidate, delivery, request, line)], line };
+  const node = nodeForBuild(project);
+  const withNode = (stages: Stage[]): Stage[] =>
+    node === undefined
+      ? stages
+      : [
+          ...node.stages,
+          ...stages.map((s) => (s.name === BUILD_STAGE ? { ...s, steps: [...node.steps, ...s.steps] } : s)),
+        ];
+  if (project.tool === 'maven')
+    return { stages: withNode([mavenStage(project, candidate, delivery, request, line)]), line };
   if (project.tool === 'javac') return { stages: [javacStage(project, delivery, line)], line };
   const tool = gradleTool(project);
   const jdks = gradleJdks(project, tool, line);
-  return { stages: gradleStages(project, candidate, delivery, request, tool, jdks), line: jdks.runtime };
+  return { stages: withNode(gradleStages(project, candidate, delivery, request, tool, jdks)), line: jdks.runtime };
 }
 
 function portOf(candidate: Candidate, delivery: Delivery, { settings }: PlanRequest): number | undefined {
@@ -53,6 +64,8 @@ function wrapperAdvice({ project }: JavaApp): Advice[] {
 
 /** Decides the build of a project of Java or Kotlin. Throws where no module or no main class can be found. */
 export function planJava(request: PlanRequest): BuildPlan {
+  const unpacked = unpackedIn(request);
+  if (unpacked) return planUnpacked(request, unpacked);
   const app = javaApp(request, request.settings.packageManager, request.command);
   const { candidate, delivery } = app;
   if (!candidate || !delivery) throw noModule(app.choice);

@@ -3,7 +3,7 @@ import type { Advice, Stage, Step } from '../../plan/plan.ts';
 import { rebaseSteps } from '../../plan/rebase.ts';
 import { buildEnvSteps, nodeBuildImage } from './build-image.ts';
 import { installAdvice } from './install-advice.ts';
-import { installSteps } from './install.ts';
+import { installSteps, managerSteps } from './install.ts';
 import { nodeImage, nodeVersion } from './node-version.ts';
 import { hasDependencies, readProject } from './project.ts';
 
@@ -37,6 +37,21 @@ export function nodeProgram(inventory: Inventory): Step {
   const program = '/usr/local/bin/node';
   const why = 'Node.js, which runs scripts';
   return { kind: 'copy', from: nodeImage(version, 'slim'), sources: [program], to: program, why };
+}
+
+/** Node.js and the package manager alone, for a build that installs the packages by itself. */
+export function nodeTools(
+  inventory: Inventory,
+  folder: string,
+): Pick<NodeModules, 'steps'> & { readonly stages: Stage[] } {
+  const below = inventory.at(folder);
+  const project = readProject(below, '');
+  const { version, from } = nodeVersion(below, [project.root]);
+  const base = nodeImage(version, 'slim');
+  const steps = managerSteps(project, { node: version });
+  if (steps.length === 0) return { stages: [], steps: programs(base) };
+  const why = `Node.js ${version} with the package manager (${from.why})`;
+  return { stages: [{ name: STAGE, base, why, steps }], steps: programs(STAGE) };
 }
 
 /** `folder` is where package.json is, below the project's root; undefined where there is none. */

@@ -282,6 +282,56 @@ describe('java: Maven', () => {
     assert.equal(projectOf(files(...web)).merged.manifest.health?.path, '/actuator/health');
     assert.equal(projectOf(files(...web, 'spring-boot-starter-security')).merged.manifest.health?.path, undefined);
   });
+
+  const CALLS_YARN = build(
+    plugin('exec-maven-plugin', '<configuration><executable>yarn</executable></configuration>'),
+    plugin('spring-boot-maven-plugin'),
+  );
+
+  test('Node.js comes along where the build calls its tools, not where a plugin downloads it', () => {
+    const files = { [MAIN_PATH]: MAIN, 'pom.xml': pom(parent('3.5.3'), CALLS_YARN), 'package.json': '{}' };
+    assert.match(dockerfileOf(files), /^COPY --from=node:24-\S+ \/usr\/local\/bin\/ \/usr\/local\/bin\/$/m);
+    const pinned = { ...files, 'package.json': '{"packageManager": "pnpm@10.4.1"}' };
+    assert.match(dockerfileOf(pinned), /npm install -g pnpm@10\.4\.1\n[\s\S]*COPY --from=modules \/usr\/local\/bin\//);
+    const downloads = build(plugin('frontend-maven-plugin'), plugin('spring-boot-maven-plugin'));
+    assert.doesNotMatch(dockerfileOf({ ...files, 'pom.xml': pom(parent('3.5.3'), downloads) }), /FROM node|from=node/);
+  });
+
+  const FUNCTION =
+    'package org.example;\nimport com.google.cloud.functions.HttpFunction;\npublic class Greeting implements HttpFunction {}\n';
+  const FUNCTIONS = dependency(
+    'com.google.cloud.functions',
+    'functions-framework-api',
+    '<version>1.1.4</version><scope>provided</scope>',
+  );
+
+  test('a function is served by the framework’s own server', () => {
+    const files = (more: string, java: string) => ({
+      'pom.xml': pom(
+        `<properties><maven.compiler.release>${java}</maven.compiler.release></properties>`,
+        FUNCTIONS,
+        more,
+      ),
+      'src/main/java/org/example/Greeting.java': FUNCTION,
+    });
+    const text = dockerfileOf(files('', '21'));
+    assert.match(text, /-Dartifact=com\.google\.cloud\.functions\.invoker:java-function-invoker:2\.0\.0 /);
+    assert.match(
+      commandOf(text),
+      /"java-function-invoker\.jar", "--classpath", "app\.jar", "--target", "org\.example\.Greeting"\]/,
+    );
+    assert.match(text, /^EXPOSE 8080$/m);
+    assert.match(dockerfileOf(files('', '11')), /java-function-invoker:1\.4\.3 /);
+    const stated = build(
+      plugin(
+        'function-maven-plugin',
+        '<configuration><functionTarget>org.example.Other</functionTarget></configuration>',
+      ),
+    );
+    assert.match(commandOf(dockerfileOf(files(stated, '21'))), /"org\.example\.Other"/);
+    const two = { ...files('', '21'), 'src/main/java/org/example/More.java': FUNCTION.replace('Greeting', 'More') };
+    assert.equal(problemOf(() => dockerfileOf(two))?.slug, 'no-start-command');
+  });
 });
 
 describe('java: Gradle', () => {
@@ -362,6 +412,19 @@ describe('java: Gradle', () => {
     const text = dockerfileOf({ ...wrapper('8.14'), 'build.gradle': "plugins { id 'java' }\n", [MAIN_PATH]: MAIN });
     assert.match(text, /--init-script \/tmp\/application\.gradle :installDist/);
   });
+
+  test('Kotlin for several platforms: the archive of its JVM target, with its class path', () => {
+    const files = (target: string) => ({
+      'build.gradle.kts': `plugins { kotlin("multiplatform") version "2.3.20" }\nkotlin { ${target}; js() }\n`,
+      'settings.gradle.kts': '',
+      'src/backendMain/kotlin/Main.kt': 'fun main() {}\n',
+    });
+    assert.match(
+      dockerfileOf(files('jvm("backend")')),
+      /tasks\.named\('backendJar'\), configurations\.named\('backendRuntimeClasspath'\)/,
+    );
+    assert.match(dockerfileOf(files('jvm()')), /tasks\.named\('jvmJar'\)/);
+  });
 });
 
 describe('java: web archives', () => {
@@ -375,5 +438,44 @@ describe('java: web archives', () => {
       dockerfileOf(war(dependency('jakarta.servlet', 'jakarta.servlet-api', '<version>6.1.0</version>'))),
       /^FROM tomcat:11\.0-jre/m,
     );
+  });
+});
+
+describe('java: an archive that was taken apart', () => {
+  const BOOT = {
+    'META-INF/MANIFEST.MF':
+      'Manifest-Version: 1.0\r\nBuild-Jdk-Spec: 17\r\nMain-Class: org.springframework.boot.loader.lau\r\n nch.JarLauncher\r\nSpring-Boot-Version: 3.3.2\r\n',
+    'BOOT-INF/lib/spring-webmvc-6.1.0.jar': '',
+    'BOOT-INF/classes/Shop.class': '',
+    'org/springframework/boot/loader/launch/JarLauncher.class': '',
+    'scripts/note.txt': '',
+    'update.sh': 'echo hello\n',
+  };
+
+  test('is run as it is, libraries in a layer of their own, whatever script lies beside it', () => {
+    const text = dockerfileOf(BOOT);
+    assert.match(text, /^FROM eclipse-temurin:17-jre/m);
+    assert.deepEqual(linesOf(text, /^COPY/), [
+      'COPY BOOT-INF/lib/ ./BOOT-INF/lib/',
+      'COPY META-INF/ ./META-INF/',
+      'COPY org/ ./org/',
+      'COPY BOOT-INF/classes/ ./BOOT-INF/classes/',
+    ]);
+    assert.equal(commandOf(text), 'CMD ["java", "-cp", ".", "org.springframework.boot.loader.launch.JarLauncher"]');
+    assert.match(text, /^EXPOSE 8080$/m);
+  });
+
+  test('without a server in it is a job; beside a build file it is what was built', () => {
+    const plain = {
+      'META-INF/MANIFEST.MF': 'Main-Class: org.example.Till\nClass-Path: lib/a.jar lib/gone.jar\n',
+      'lib/a.jar': '',
+      'org/example/Till.class': '',
+      'img/till.png': '',
+    };
+    assert.equal(commandOf(dockerfileOf(plain)), 'CMD ["java", "-cp", ".:lib/a.jar", "org.example.Till"]');
+    assert.match(dockerfileOf(plain), /^COPY img\/ \.\/img\/$/m);
+    assert.doesNotMatch(dockerfileOf(plain), /^EXPOSE/m);
+    const built = { ...BOOT, 'pom.xml': pom(), [MAIN_PATH]: MAIN };
+    assert.match(dockerfileOf(built), /^FROM maven:/m);
   });
 });

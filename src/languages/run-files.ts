@@ -42,10 +42,20 @@ export function cleanLiteral(value: string): string | undefined {
   return (glob < 0 ? parts : parts.slice(0, glob)).join('/') || undefined;
 }
 
-/** Whether a folder holds anything that is not code: only then has a program something to read there. */
-const holdsFiles = (inventory: Inventory, folder: string, { code }: FileHabits): boolean =>
-  inventory.files((p) => p.startsWith(`${folder}/`) && !code.test(p) && !/\.(md|gitkeep)$|(^|\/)\.[^/]*$/.test(p))
-    .length > 0;
+/** Whether a folder holds anything that is not code, nor part of those `besides`: only then is there something to read. */
+const holdsFiles = (
+  inventory: Inventory,
+  folder: string,
+  { code }: FileHabits,
+  besides: readonly string[] = [],
+): boolean =>
+  inventory.files(
+    (p) =>
+      p.startsWith(`${folder}/`) &&
+      !code.test(p) &&
+      !/\.(md|gitkeep)$|(^|\/)\.[^/]*$/.test(p) &&
+      !besides.some((other) => p.startsWith(`${other}/`)),
+  ).length > 0;
 
 const namesPath = ({ code }: Code, { value, index }: Literal, { takesPath }: FileHabits): boolean =>
   /[/.]/.test(value) || takesPath.test(code.slice(Math.max(0, index - 80), index));
@@ -78,12 +88,11 @@ function readByName({ inventory, code, habits, bases }: FileSearch): Map<string,
 }
 
 function readByConvention({ inventory, habits, bases: [base = ''] }: FileSearch): Map<string, string> {
+  const packages = inventory.files(/\/package\.json$/).map((path) => parentOf(path));
   const names = inventory.names(base).filter((name) => {
     const path = joinPath(base, name);
     if (!FOLDERS.has(name)) return SETTINGS.test(name);
-    return (
-      inventory.isDirectory(path) && !inventory.isFile(`${path}/package.json`) && holdsFiles(inventory, path, habits)
-    );
+    return inventory.isDirectory(path) && holdsFiles(inventory, path, habits, packages);
   });
   return new Map(names.map((name) => [name, joinPath(base, name)]));
 }

@@ -1,8 +1,8 @@
-import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import { joinPath } from '../../inventory/inventory.ts';
 import type { Advice } from '../../plan/plan.ts';
 import type { GoApp } from './app.ts';
 import { layoutOf, modulesToDownload } from './layout.ts';
-import { embedsOf } from './source-file.ts';
+import { embeddedPlaces } from './source-file.ts';
 
 /** What a user should know of a Go project, though it builds (or will not, and this says why). */
 
@@ -92,18 +92,18 @@ function missingPackages({ project, reach }: GoApp): Advice[] {
     }));
 }
 
-function missingEmbeds({ project, reach }: GoApp): Advice[] {
+function missingEmbeds({ project, reach, frontend }: GoApp): Advice[] {
   const { inventory } = project;
   if (!inventory.complete) return [];
-  return reach.files.flatMap(({ path, text }) =>
-    embedsOf(text)
-      .map((pattern) => joinPath(parentOf(path), pattern.replace(/\/?[^/]*[*?[].*$/, '').replace(/\/$/, '')))
-      .filter((place) => place !== '' && !inventory.isFile(place) && !inventory.isDirectory(place))
+  const made = new Set(frontend?.outputs.map((output) => output.path));
+  return reach.files.flatMap((file) =>
+    embeddedPlaces(file)
+      .filter((place) => place !== '' && !inventory.isFile(place) && !inventory.isDirectory(place) && !made.has(place))
       .map((place) => ({
         code: 'missing-embed',
-        detail: `${path} embeds ${place}, which is not in the project: the build will fail.`,
+        detail: `${file.path} embeds ${place}, which is not in the project: the build will fail.`,
         hint: 'If a frontend’s build makes it, run that first and send the result along, or do both in build.command.',
-        file: path,
+        file: file.path,
       })),
   );
 }

@@ -4,6 +4,7 @@ import type { Rejected, Scope } from '../language.ts';
 import { programWords } from '../program-path.ts';
 import type { RunFiles } from '../run-files.ts';
 import { cgoOf, type Cgo } from './cgo.ts';
+import { frontendOf, type Frontend } from './frontend.ts';
 import { hintedFolders } from './hints.ts';
 import { moduleOf, readProject, type GoModule, type GoProject } from './project.ts';
 import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
@@ -21,6 +22,7 @@ export interface GoApp {
   readonly cgo: Cgo | undefined;
   readonly serving: Serving;
   readonly files: RunFiles;
+  readonly frontend: Frontend | undefined;
 }
 
 interface Pick {
@@ -79,5 +81,6 @@ export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp |
   const reach = cgo ? all : pure;
   const serving = servingOf(reach, program.name, from);
   const files = runFilesOf(project.inventory, program, reach, serving.framework?.framework.stores ?? false);
-  return { app: { project, ...picked, reach, cgo, serving, files }, project };
+  const frontend = frontendOf(project.inventory, program, reach, files.read);
+  return { app: { project, ...picked, reach, cgo, serving, files, frontend }, project };
 }

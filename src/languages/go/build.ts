@@ -5,6 +5,7 @@ import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import { BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { GoApp } from './app.ts';
+import { embeddedPages } from './frontend.ts';
 import { targetArgs } from './health-program.ts';
 import { layoutOf, modulesToDownload, OUTPUT, SOURCE_ROOT, type Layout } from './layout.ts';
 import type { GoModule, GoProject } from './project.ts';
@@ -166,6 +167,7 @@ export function buildStage(build: GoBuild): Stage {
             { kind: 'workdir', path: `${SOURCE_ROOT}/${layout.workFolder}`, why: 'the module to build' } satisfies Step,
           ]),
       { kind: 'copy', sources: ['.'], to: layout.workFolder === '' ? '.' : `${SOURCE_ROOT}/`, why: 'the source' },
+      ...embeddedPages(build.app.frontend),
       ...(build.cgo ? [] : targetArgs),
       compileStep(build, layout),
     ],

@@ -123,12 +123,19 @@ const IGNORED: readonly IgnoreRule[] = [
 
 const TEST_DATA: IgnoreRule = { pattern: '**/testdata', purpose: 'test', why: 'read by tests only' };
 
+const NODE_MODULES: IgnoreRule = {
+  pattern: '**/node_modules',
+  purpose: 'dependencies',
+  why: 'installed in the image',
+};
+
 /** Test data as well, but for a program that takes some of it into its binary. */
 function ignore({ inventory }: Scope): IgnoreRule[] {
   const embeds = inventory
     .files((path) => isGoSource(path))
     .some((path) => embedsOf(inventory.text(path) ?? '').some((pattern) => pattern.includes('testdata')));
-  return embeds ? [...IGNORED] : [...IGNORED, TEST_DATA];
+  const scripts = inventory.files(/(^|\/)package\.json$/).length > 0;
+  return [...IGNORED, ...(embeds ? [] : [TEST_DATA]), ...(scripts ? [NODE_MODULES] : [])];
 }
 
 export const go = defineLanguage({

@@ -10,6 +10,7 @@ import { goApp, type GoApp } from './app.ts';
 import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, writableFolders } from '../run-file-steps.ts';
 import { buildStage, type GoBuild } from './build.ts';
+import { servedPages } from './frontend.ts';
 import { HEALTH_PROGRAM, healthCopy, healthStage } from './health-program.ts';
 import { OUTPUT, SOURCE_ROOT } from './layout.ts';
 import { noProgram, programsOf, type Program } from './programs.ts';
@@ -92,8 +93,13 @@ export function planGo(request: PlanRequest): BuildPlan {
   const build = { app, request, toolchain, cgo, static: linked, programs: programsToBuild(app, request), writable };
   const port = portOf(app, request);
   const probed = port !== undefined && ground.os !== 'debian';
+  const { frontend } = app;
   return {
-    stages: [...(probed ? [healthStage(toolchain, port)] : []), buildStage(build)],
+    stages: [
+      ...(frontend ? [frontend.assets.stage] : []),
+      ...(probed ? [healthStage(toolchain, port)] : []),
+      buildStage(build),
+    ],
     runtime: {
       base: ground.base,
       os: ground.os,
@@ -103,6 +109,7 @@ export function planGo(request: PlanRequest): BuildPlan {
         ...ground.steps,
         ...(probed ? [healthCopy] : []),
         ...fileSteps(project.inventory, app.files, writable, GO_FILES),
+        ...servedPages(frontend),
         ...binarySteps(build),
       ],
       process: {
@@ -115,6 +122,6 @@ export function planGo(request: PlanRequest): BuildPlan {
       probe: port === undefined ? 'none' : probed ? 'program' : 'bash',
       ...(probed ? { probeArgv: [HEALTH_PROGRAM] } : {}),
     },
-    advice: [...advice, ...versionAdvice(version), ...adviceOf(app)],
+    advice: [...advice, ...versionAdvice(version), ...adviceOf(app), ...(frontend?.assets.advice ?? [])],
   };
 }

@@ -1,11 +1,11 @@
-import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import type { Inventory } from '../../inventory/inventory.ts';
 import type { Code } from '../code.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
 import { codeOf } from './code.ts';
 import { STORES } from './frameworks.ts';
 import type { Program } from './programs.ts';
 import { importOf, type Reach } from './reach.ts';
-import { embedsOf, type SourceFile } from './source-file.ts';
+import { embeddedPlaces } from './source-file.ts';
 
 const habits: FileHabits = {
   code: /(\.(go|mod)|(^|\/)go\.sum)$/,
@@ -15,13 +15,6 @@ const habits: FileHabits = {
     /\bos\.(Create|OpenFile|Mkdir|MkdirAll|WriteFile)\(|ioutil\.WriteFile\(|SaveUploadedFile\(|SaveFile\(|lumberjack\.|\bos\.O_CREATE\b/,
   makesFolder: /\bos\.Mkdir(?:All)?\(\s*"([^"]+)"/g,
 };
-
-/** What `//go:embed` takes into the binary, as paths without their glob parts. */
-function embedded(files: readonly SourceFile[]): string[] {
-  return files.flatMap(({ path, text }) =>
-    embedsOf(text).map((pattern) => joinPath(parentOf(path), pattern.replace(/\/?[^/]*[*?[].*$/, ''))),
-  );
-}
 
 /** Loads a `.env` and gives up without it: the values come by the container's environment, so an empty file does. */
 const ENV_FILE =
@@ -45,7 +38,7 @@ export function runFilesOf(inventory: Inventory, program: Program, reach: Reach,
   const bases = [...new Set([program.module.folder, program.folder])];
   const keeps = stores || importOf(reach, STORES) !== undefined;
   return {
-    read: filesRead({ inventory, code, habits, bases, embedded: embedded(reach.files) }),
+    read: filesRead({ inventory, code, habits, bases, embedded: reach.files.flatMap(embeddedPlaces) }),
     written: foldersWritten(code, habits, keeps),
     empty: emptyFiles(code, inventory),
   };

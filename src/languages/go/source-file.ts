@@ -1,3 +1,4 @@
+import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import { takesPart } from './constraint.ts';
 
 /** One Go file, read as far as its imports. */
@@ -78,3 +79,7 @@ export function embedsOf(text: string): string[] {
     [...patterns.matchAll(/"([^"]*)"|`([^`]*)`|(\S+)/g)].map((m) => (m[1] ?? m[2] ?? m[3] ?? '').replace(/^all:/, '')),
   );
 }
+
+/** What they name, below the scope's root, without the glob parts. */
+export const embeddedPlaces = ({ path, text }: Pick<SourceFile, 'path' | 'text'>): string[] =>
+  embedsOf(text).map((pattern) => joinPath(parentOf(path), pattern.replace(/\/?[^/]*[*?[].*$/, '').replace(/\/$/, '')));

@@ -5,7 +5,7 @@ import type { JavaModule } from './project.ts';
 
 /** Functions without a main method, which Google's framework serves. https://github.com/GoogleCloudPlatform/functions-framework-java */
 
-export const FUNCTIONS_API = 'com.google.cloud.functions:functions-framework-api';
+const FUNCTIONS_API = 'com.google.cloud.functions:functions-framework-api';
 
 const KIND = '(?:Http|RawBackground|Background|CloudEvents|Typed)Function';
 const DECLARED = new RegExp(

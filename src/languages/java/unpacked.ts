@@ -62,9 +62,11 @@ const commandOf = ({ mainClass, classPath }: Unpacked): string[] => [
 ];
 
 const versionOf = ({ inventory, member }: Scope, { jdk }: Unpacked): ChosenVersion =>
-  javaVersion({ inventory, member, tool: 'javac', modules: [], gradle: undefined }, undefined, [
-    ...(jdk === undefined ? [] : [{ text: jdk, from: { file: MANIFEST, why: `built with the JDK ${jdk}` } }]),
-  ]);
+  javaVersion(
+    { inventory, member, tool: 'javac', modules: [], gradle: undefined },
+    undefined,
+    jdk === undefined ? [] : [{ text: jdk, from: { file: MANIFEST, why: `built with the JDK ${jdk}` } }],
+  );
 
 export function unpackedFindings(scope: Scope, found: Unpacked): Finding[] {
   const version = versionOf(scope, found);

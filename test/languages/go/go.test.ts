@@ -197,6 +197,62 @@ describe('go: ports', () => {
   });
 });
 
+describe('go: pages that JavaScript makes', () => {
+  const PACKAGE = JSON.stringify({ scripts: { build: 'vite build' } });
+  const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.includes('--from=assets'));
+  const served = (...paths: string[]) => ({
+    'go.mod': goMod('go 1.26'),
+    'main.go': serving(
+      `${paths.map((p) => `http.Handle("/", http.FileServer(http.Dir("${p}")))`).join('\n')}\nhttp.ListenAndServe(":4000", nil)`,
+    ),
+  });
+
+  test('what is not there, below a folder with a build: for the binary, or beside the program', () => {
+    const embeds = {
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving('http.ListenAndServe(":4000", nil)'),
+      'assets.go': 'package main\n\nimport "embed"\n\n//go:embed all:web/dist\nvar pages embed.FS\n',
+    };
+    const text = dockerfileOf({ ...embeds, 'web/package.json': PACKAGE });
+    assert.deepEqual(linesOf(text), ['COPY --from=assets /app/web/dist/ /src/web/dist/']);
+    assert.match(text, /COPY web\/ \.\/web\/\nWORKDIR \/app\/web\nRUN npm run build\n/);
+    assert.deepEqual(linesOf(dockerfileOf({ ...served('./web/build'), 'web/package.json': PACKAGE })), [
+      'COPY --from=assets /app/web/build/ ./web/build/',
+    ]);
+    const kept = { ...embeds, 'web/dist/.gitkeep': '', 'web/package.json': PACKAGE };
+    assert.equal(linesOf(dockerfileOf(kept)).length, 1);
+    assert.ok(!adviceOf({ ...embeds, 'web/package.json': PACKAGE }).includes('missing-embed'));
+    assert.ok(adviceOf(embeds).includes('missing-embed'));
+  });
+
+  test('what is there already is not made again', () => {
+    const files = { ...served('./web/dist'), 'web/dist/app.js': '', 'web/package.json': PACKAGE };
+    assert.doesNotMatch(dockerfileOf(files), /AS assets/);
+    assert.doesNotMatch(dockerfileOf({ ...served('./web/dist'), 'web/package.json': '{}' }), /AS assets/);
+  });
+
+  test('where a script says that it writes to what the program embeds or reads, that script is run', () => {
+    const release = JSON.stringify({ scripts: { build: 'vite build', release: 'vite build --outDir=../pages/dist' } });
+    const embeds = {
+      'go.mod': goMod('go 1.26', 'module till'),
+      'main.go': serving('http.ListenAndServe(":4000", nil)'),
+      'assets.go': 'package main\n\nimport "embed"\n\n//go:embed pages/dist/*\nvar pages embed.FS\n',
+      'pages/dist/index.html': 'not built',
+      'web/package.json': release,
+    };
+    const text = dockerfileOf(embeds);
+    assert.match(text, /RUN npm run release\n/);
+    assert.deepEqual(linesOf(text), ['COPY --from=assets /app/pages/dist/ /src/pages/dist/']);
+    const styles = {
+      ...served('./static'),
+      'static/logo.svg': '<svg/>',
+      'package.json': JSON.stringify({ scripts: { css: 'tailwindcss -i in.css -o static/site.css' } }),
+    };
+    assert.deepEqual(linesOf(dockerfileOf(styles)), ['COPY --from=assets /app/static/site.css ./static/site.css']);
+    assert.doesNotMatch(dockerfileOf({ ...styles, 'static/site.css': 'a {}' }), /AS assets/);
+  });
+});
+
 describe('go: cgo', () => {
   const withC = (preamble: string): string => `package main\n\n${preamble}\nimport "C"\n\nfunc main() {}\n`;
 

@@ -13,6 +13,8 @@ export interface Framework {
   readonly env?: Readonly<Record<string, string>>;
   /** It keeps its data in a folder of its own. */
   readonly stores?: true;
+  /** It can serve from children, each of which ends when its parent is PID 1: that it takes for the parent's death. */
+  readonly preforks?: true;
 }
 
 /** Web frameworks and servers, the more telling first. Whoever imports one serves. */
@@ -27,7 +29,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'functions-framework', packages: ['github.com/GoogleCloudPlatform/functions-framework-go/funcframework'] },
   { id: 'gin', packages: ['github.com/gin-gonic/gin'], env: { GIN_MODE: 'release' } },
   { id: 'echo', packages: ['github.com/labstack/echo'] },
-  { id: 'fiber', packages: ['github.com/gofiber/fiber'] },
+  { id: 'fiber', packages: ['github.com/gofiber/fiber'], preforks: true },
   { id: 'beego', packages: ['github.com/beego/beego', 'github.com/astaxie/beego'] },
   { id: 'buffalo', packages: ['github.com/gobuffalo/buffalo'], env: { ADDR: '0.0.0.0', GO_ENV: 'production' } },
   { id: 'gofr', packages: ['gofr.dev', 'gofr.dev/pkg/gofr'], port: 8000 },

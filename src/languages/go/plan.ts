@@ -74,6 +74,16 @@ function portOf({ serving }: GoApp, { settings }: PlanRequest): number | undefin
   return serving.port?.port ?? serving.framework?.framework.port ?? DEFAULT_PORT;
 }
 
+function startOf({ from, serving: { preforks } }: GoApp): Omit<BuildPlan['runtime']['process'], 'argv'> {
+  const why = 'the program itself as PID 1: a Go program ends on SIGTERM by itself';
+  if (!preforks) return { why, evidence: [from], init: false };
+  return {
+    why: 'the program under an init: children of a program that is PID 1 take it for dead, and end',
+    evidence: [from, preforks],
+    init: true,
+  };
+}
+
 const GO_FILES = { test: /\.go$/, glob: '**/*.go' };
 
 /** Decides the build of a Go project. Throws `ambiguous-app` or `no-start-command` where no program can be chosen. */
@@ -114,9 +124,7 @@ export function planGo(request: PlanRequest): BuildPlan {
       ],
       process: {
         argv: request.command ?? [app.program.name, ...app.serving.args],
-        why: 'the program itself as PID 1: a Go program ends on SIGTERM by itself',
-        evidence: [app.from],
-        init: false,
+        ...startOf(app),
       },
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : probed ? 'program' : 'bash',

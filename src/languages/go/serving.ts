@@ -16,6 +16,8 @@ export interface Serving {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly envFrom: Evidence | undefined;
+  /** It starts itself again as children that end where their parent is PID 1. */
+  readonly preforks: Evidence | undefined;
   readonly advice: readonly Advice[];
 }
 
@@ -67,6 +69,14 @@ function healthOf(code: readonly Code[]): Serving['health'] {
   return undefined;
 }
 
+/** A setting of the framework's, given by a literal or by anything that may turn out true. */
+const PREFORKS = /\b(?:Enable)?Prefork(?:\s*:(?!=)|\s*=(?!=))(?!\s*false\b)/g;
+
+function preforksOf(framework: Framework | undefined, code: readonly Code[]): Evidence | undefined {
+  if (framework?.preforks !== true) return undefined;
+  return hitsOf(code, PREFORKS, 'it serves from children of its own')[0]?.from;
+}
+
 function loopbackAdvice(port: PortFound | undefined): Advice[] {
   if (!port?.loopback || port.flag !== undefined) return [];
   const { file, line } = port.from;
@@ -88,6 +98,7 @@ const quiet = {
   args: [],
   env: {},
   envFrom: undefined,
+  preforks: undefined,
   advice: [],
 };
 
@@ -127,6 +138,7 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
     args: framework?.framework.args ?? [...(serve ? [serve.word] : []), ...byFlag],
     env,
     envFrom: ports.variable?.from ?? framework?.from,
+    preforks: preforksOf(framework?.framework, code),
     advice: loopbackAdvice(port),
   };
 }

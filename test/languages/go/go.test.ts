@@ -197,6 +197,20 @@ describe('go: ports', () => {
   });
 });
 
+describe('go: children of the program', () => {
+  const fiber = (config: string) => ({
+    'go.mod': goMod('go 1.26', 'require github.com/gofiber/fiber/v2 v2.52.9'),
+    'main.go': `package main\n\nimport "github.com/gofiber/fiber/v2"\n\nfunc main() {\n\tapp := fiber.New(fiber.Config{${config}})\n\tapp.Listen(":3000")\n}\n`,
+  });
+
+  test('an init is PID 1 where they would take the program at PID 1 for dead', () => {
+    assert.match(dockerfileOf(fiber('Prefork: true')), /^ENTRYPOINT \["\/usr\/local\/bin\/catatonit", "--"\]$/m);
+    assert.match(dockerfileOf(fiber('Prefork: settings.Prefork')), /^ENTRYPOINT/m);
+    assert.doesNotMatch(dockerfileOf(fiber('Prefork: false')), /^ENTRYPOINT/m);
+    assert.doesNotMatch(dockerfileOf(fiber('')), /^ENTRYPOINT/m);
+  });
+});
+
 describe('go: pages that JavaScript makes', () => {
   const PACKAGE = JSON.stringify({ scripts: { build: 'vite build' } });
   const linesOf = (text: string): string[] => text.split('\n').filter((line) => line.includes('--from=assets'));

@@ -3,6 +3,7 @@ import { joinPackages } from '../../plan/packages.ts';
 import type { CppProject } from './project.ts';
 import { cmakeCalls } from './cmake.ts';
 import { tableOf } from '../../plan/table.ts';
+import { vcpkgDependencies } from './vcpkg.ts';
 
 /** Libraries that build files look for, by the exact names that they use, as packages of Debian 13. */
 
@@ -321,13 +322,7 @@ function managedFinds({ inventory }: CppProject): Found[] {
     name: m[1] ?? '',
     file: 'conanfile.txt',
   }));
-  const fromVcpkg = [
-    ...(/"dependencies"\s*:\s*\[([\s\S]*?)\]/.exec(inventory.text('vcpkg.json') ?? '')?.[1] ?? '').matchAll(
-      /"([a-z0-9-]+)"/g,
-    ),
-  ]
-    .map((m) => ({ name: m[1] ?? '', file: 'vcpkg.json' }))
-    .filter(({ name }) => name !== 'name');
+  const fromVcpkg = vcpkgDependencies(inventory).map((name) => ({ name, file: 'vcpkg.json' }));
   return [...fromConan, ...fromVcpkg].map(({ name, file }) => {
     const key = name.replaceAll('-', '_');
     const packages = name.startsWith('boost')
@@ -343,6 +338,8 @@ export interface CppPackages {
   /** What is looked for and not known, with where. */
   readonly unknown: readonly { readonly name: string; readonly from: Evidence }[];
   readonly managed: readonly string[];
+  /** vcpkg builds the libraries: it is asked for some that Debian does not have. */
+  readonly vcpkg: boolean;
 }
 
 /** Of CMake itself, or of the toolchain; or no library. */
@@ -368,7 +365,10 @@ export function cppPackages(project: CppProject, headers: ReadonlySet<string>): 
     ? [{ name: 'boost', packages: ['libboost-dev'], from: { why: 'headers of Boost are included' } }]
     : [];
   const all = [...bySystem, ...managed, ...byHeader, ...boost].filter((f) => !NO_LIBRARY.test(f.name));
+  if (project.system === 'cmake' && managed.some((f) => f.from.file === 'vcpkg.json' && f.packages === undefined))
+    return { packages: [], from: undefined, unknown: [], managed: [], vcpkg: true };
   return {
+    vcpkg: false,
     packages: joinPackages(...all.map((f) => f.packages)),
     from: all.find((f) => (f.packages ?? []).length > 0)?.from,
     unknown: all.flatMap(({ name, packages, from }) => (packages === undefined ? [{ name, from }] : [])),

@@ -15,6 +15,7 @@ import { cmakeCalls } from './cmake.ts';
 import { cppPackages, linkedLibraries, type CppPackages } from './packages.ts';
 import { chooseTarget, readCppProject, type ChosenTarget, type CppProject } from './project.ts';
 import { servingOf, type CppServing } from './serving.ts';
+import { VCPKG_TOOLS, vcpkgFlags, vcpkgInstall, vcpkgItself } from './vcpkg.ts';
 
 /** All that is known of the program to run; `infer` and `plan` both read it. */
 export interface CppApp extends ChosenTarget {
@@ -84,8 +85,9 @@ const TOOLS: Readonly<Record<CppProject['system'], readonly string[]>> = {
 };
 
 /** The compiler and the build system, in a stage of their own: no change of the project installs them again. */
-function toolchainStage({ system }: CppProject): Stage {
-  const packages = ['ca-certificates', 'g++', 'git', 'libc6-dev', 'pkg-config', ...TOOLS[system]].sort();
+function toolchainStage({ system, inventory }: CppProject, vcpkg: boolean): Stage {
+  const more = vcpkg ? VCPKG_TOOLS : [];
+  const packages = ['ca-certificates', 'g++', 'git', 'libc6-dev', 'pkg-config', ...TOOLS[system], ...more].sort();
   const install = installPackages(
     'debian',
     packages,
@@ -95,7 +97,7 @@ function toolchainStage({ system }: CppProject): Stage {
     name: TOOLCHAIN,
     base: debianSlim,
     why: 'the compiler and the build system',
-    steps: install ? [install] : [],
+    steps: [...(install ? [install] : []), ...(vcpkg ? vcpkgItself(inventory) : [])],
   };
 }
 
@@ -128,7 +130,7 @@ const fitsInOneFile = ({ project, packages, serving }: CppApp): boolean =>
   serving.standsAlone &&
   linkedLibraries(serving.headers).length === 0;
 
-function buildCommands({ project, target, serving }: CppApp, linked: boolean): Shell[] {
+function buildCommands({ project, target, serving, packages }: CppApp, linked: boolean): Shell[] {
   const { system, inventory, sources, cxx, targets } = project;
   const { name } = target;
   if (system === 'cmake') {
@@ -136,7 +138,7 @@ function buildCommands({ project, target, serving }: CppApp, linked: boolean): S
       ? [sh`DESTDIR=${STAGING} cmake --install ${BUILD}`, sh`mkdir -p ${STAGING}/usr/local/share`]
       : [];
     return [
-      sh`cmake -S . -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF`,
+      sh`cmake -S . -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF${packages.vcpkg ? vcpkgFlags() : sh``}`,
       sh`cmake --build ${BUILD}`,
       ...stage,
       pickProgram(name, BUILD, APP_ROOT),
@@ -192,6 +194,7 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
     steps: [
       { kind: 'workdir', path: APP_ROOT, why: 'the source' },
       ...rootfsSteps(writable),
+      ...(app.packages.vcpkg ? vcpkgInstall(app.project.inventory) : []),
       { kind: 'copy', sources: ['.'], to: '.', why: 'the source' },
       own === undefined
         ? {
@@ -294,7 +297,7 @@ export function planCpp(request: PlanRequest): BuildPlan {
     compiler: { base: { stage: TOOLCHAIN }, argv: ['cc'] },
   });
   return {
-    stages: [toolchainStage(project), ...stages, buildStage(app, request, writable, linked)],
+    stages: [toolchainStage(project, app.packages.vcpkg), ...stages, buildStage(app, request, writable, linked)],
     runtime,
     advice: [...advice, ...adviceOf(app)],
   };

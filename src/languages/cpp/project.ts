@@ -145,12 +145,18 @@ const evidence = ({ file, line }: Target, why: string): Evidence => ({
 const TEST = /(^|[_-])(tests?|unittests?|benchmarks?|bench|examples?|demo|fuzzer?)([_-]|$)/i;
 const USUAL = ['server', 'app', 'main', 'api', 'web'];
 
+/** Programs that test what the project is made for, a library, are none to run. */
+const makesLibrary = ({ system, texts }: CppProject): boolean =>
+  (system === 'cmake' || system === 'meson') &&
+  texts.some(({ text }) => /\badd_library\s*\(|\b(?:static_|shared_|both_)?librar(?:y|ies)\s*\(/i.test(text));
+
 /** The program to run: the one that the command names, else by the first rule that fits exactly one. */
 export function chooseTarget(project: CppProject, words: readonly string[]): ChosenTarget | undefined {
   const unique = [...new Map(project.targets.map((t) => [t.name, t])).values()];
   const asked = unique.find((t) => words.includes(t.name));
   if (asked) return { target: asked, from: evidence(asked, 'the command names it'), rejected: [] };
   const meant = unique.filter((t) => !TEST.test(t.name));
+  if (meant.length === 0 && makesLibrary(project)) return undefined;
   const targets = meant.length > 0 ? meant : unique;
   const rules: readonly (readonly [string, (t: Target) => boolean])[] = [
     ['the only program', () => true],

@@ -73,6 +73,32 @@ describe('c and c++: programs of CMake', () => {
     const files = cmake('add_executable(till main.cpp)', 'install(FILES prices.txt DESTINATION share/shop)');
     assert.match(dockerfileOf(files), /COPY --from=build \/staging\/usr\/local\/share\/ \/usr\/local\/share\//);
   });
+
+  test('the tests of a library are no program to run', () => {
+    const files = cmake('add_library(shop a.cpp)', 'add_executable(shop-test main.cpp)');
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'no-start-command');
+  });
+
+  test('vcpkg builds the libraries where Debian does not have all of them', () => {
+    const asks = (manifest: object) => ({
+      ...cmake('find_package(Shelf REQUIRED)', 'add_executable(till main.cpp)'),
+      'vcpkg.json': JSON.stringify(manifest),
+    });
+    const features = { name: 'curl', features: ['ssl', 'http2'] };
+    const known = asks({ dependencies: ['zlib', features, { name: 'vcpkg-cmake', host: true }] });
+    assert.deepEqual(packagesOf(known), ['libcurl4-openssl-dev', 'zlib1g-dev']);
+    assert.doesNotMatch(dockerfileOf(known), /opt\/vcpkg/);
+    const text = dockerfileOf(asks({ dependencies: ['zlib', 'shelf-of-nowhere'] }));
+    assert.match(text, /git clone --depth 1 https:\/\/github\.com\/microsoft\/vcpkg \/opt\/vcpkg/);
+    assert.match(text, /COPY vcpkg\.json \.\/\nRUN [^\n]*\\\n[^\n]*\\\n {4}\/opt\/vcpkg\/vcpkg install /);
+    assert.match(text, /-DCMAKE_TOOLCHAIN_FILE=\/opt\/vcpkg\/scripts\/buildsystems\/vcpkg\.cmake/);
+    assert.doesNotMatch(text, /zlib1g-dev/);
+    assert.deepEqual(adviceOf(asks({ dependencies: ['shelf-of-nowhere'] })), []);
+    assert.match(
+      dockerfileOf(asks({ dependencies: ['shelf-of-nowhere'], 'builtin-baseline': 'a'.repeat(40) })),
+      /git clone https:/,
+    );
+  });
 });
 
 describe('c and c++: other build systems', () => {

@@ -2,6 +2,7 @@ import { ownDockerfile, type OwnDockerfile } from './own-dockerfile.ts';
 import { contextSources } from './context-sources.ts';
 import { hygieneAdvice } from './hygiene.ts';
 import { planProject } from './plan.ts';
+import { submoduleAdvice } from './submodules.ts';
 import { understandProject, type Project } from './project.ts';
 import { commonRules } from '../ignore/common-rules.ts';
 import { filterEntries, type Filtered } from '../ignore/filter.ts';
@@ -203,6 +204,7 @@ export function makeBuild(request: BuildRequest, tools: Tools): Build {
   const warnings = once(() => [
     ...(extended?.advice ?? []),
     ...(project ? hygieneAdvice(tree, project.app.path, extended?.advice ?? []) : []),
+    ...(project ? submoduleAdvice(tree) : []),
     ...setAside,
     ...ignored().warnings,
   ]);

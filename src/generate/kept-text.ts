@@ -8,7 +8,7 @@ const FOREIGN =
 
 /** Files that are read whatever the language: ignore files, Dockerfiles, Procfile, the project's manifest. */
 const COMMON =
-  /(^|\/)(\.?(dockerignore|gitignore)|[^/]*\.dockerignore|Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|Procfile|\.tool-versions|mise\.toml|\.mise\.toml|\.env[^/]*|\.npmrc|\.pypirc|\.netrc)$/;
+  /(^|\/)(\.?(dockerignore|gitignore)|\.gitmodules|[^/]*\.dockerignore|Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|Procfile|\.tool-versions|mise\.toml|\.mise\.toml|\.env[^/]*|\.npmrc|\.pypirc|\.netrc)$/;
 
 /** Configuration in a folder of its own: what the kit makes a ConfigMap of. */
 const CONFIGURATION =

@@ -29,8 +29,18 @@ const NOT_SOURCE = /(^|\/)(test|tests|dev|target|\.[^/]+)\//;
 
 export const isClojure = (path: string): boolean => /\.(clj|cljc)$/.test(path);
 
-function mainInSource(source: ClojureProject['source']): ClojureProject['main'] {
-  const found = source.filter(({ text }) => /\(defn\s{1,9}(?:\^\S{1,60}\s{1,9})?-main\b/.test(text));
+/** Folders that the project's own source lies in; others are projects of their own, or tools. */
+const sourceFolders = (text: string): string[] => [
+  'src/',
+  ...[...text.matchAll(/:(?:source-)?paths\s{1,9}\[([^\]]{0,1000})\]/g)].flatMap(({ 1: list = '' }) =>
+    [...list.matchAll(/"([\w./-]{1,200})"/g)].map((m) => `${(m[1] ?? '').replace(/^\.\/|\/$/g, '')}/`),
+  ),
+];
+
+function mainInSource(source: ClojureProject['source'], text: string): ClojureProject['main'] {
+  const folders = sourceFolders(text);
+  const own = source.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+  const found = own.filter(({ text: code }) => /\(defn\s{1,9}(?:\^\S{1,60}\s{1,9})?-main\b/.test(code));
   const rank = (path: string): number => (/(^|\/)(core|main|server|app|system)\.clj/.test(path) ? 0 : 1);
   const [best] = found.sort((a, b) => rank(a.path) - rank(b.path) || (a.path < b.path ? -1 : 1));
   const name = best && /\(ns\s{1,9}(?:\^\S{1,60}\s{1,9})?([^\s()]{1,200})/.exec(best.text)?.[1];
@@ -74,7 +84,7 @@ export function readClojure(inventory: Inventory): ClojureProject | undefined {
       text,
       name: name?.slice(name.indexOf('/') + 1),
       version,
-      main: main ?? mainInSource(source),
+      main: main ?? mainInSource(source, text),
       ring,
       compiled: main !== undefined && /:aot\b/.test(text),
       build: undefined,
@@ -92,7 +102,7 @@ export function readClojure(inventory: Inventory): ClojureProject | undefined {
     text,
     name: undefined,
     version: undefined,
-    main: main ?? mainInSource(source),
+    main: main ?? mainInSource(source, text),
     ring: false,
     compiled: build !== undefined,
     build,

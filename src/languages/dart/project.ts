@@ -102,7 +102,8 @@ export interface DartServing {
   readonly advice: readonly Advice[];
 }
 
-const LISTENS = /\bHttpServer\.bind\(|\bshelf_io\.serve\(|\bio\.serve\(|\bserve\(|\bServerSocket\.bind\(|\bAlfred\(/g;
+const LISTENS =
+  /\bHttpServer\.bind\(|\bshelf_io\.serve\(|\bio\.serve\(|\bserve(?:Handler)?\(|\bServerSocket\.bind\(|\bAlfred\(/g;
 const SERVERS = ['dart_frog', 'alfred', 'serverpod', 'conduit', 'jaguar', 'angel3_framework'];
 const PORTS: readonly RegExp[] = [
   /'PORT'[^;{}]{0,120}?\b(\d{3,5})\b/g,

@@ -71,7 +71,10 @@ function infer(scope: Scope): Inferred {
             {
               at: '/framework',
               value: 'aspnetcore',
-              from: { file: project.file, why: `its SDK is ${project.sdk}` },
+              from: {
+                file: project.file,
+                why: project.sdk === 'Microsoft.NET.Sdk' ? 'it hosts ASP.NET Core' : `its SDK is ${project.sdk}`,
+              },
             } as const,
           ]
         : []),

@@ -29,6 +29,12 @@ type Kind = 'web' | 'worker' | 'console' | 'browser' | 'library' | 'test';
 const WEB = /^Microsoft\.NET\.Sdk\.Web\b/;
 const TEST = /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramework)?|TUnit)$/i;
 
+/** Libraries that bring ASP.NET Core along, for projects whose SDK is not that of the web: F# has several. */
+const WEB_PACKAGES = /^(Giraffe|Saturn|Falco|Oxpecker|Suave\.AspNetCore|Carter|FastEndpoints)$/i;
+
+const hostsAspNet = ({ frameworks, packages }: DotnetProject): boolean =>
+  frameworks.includes('Microsoft.AspNetCore.App') || packages.some((p) => WEB_PACKAGES.test(p));
+
 export function kindOf(project: DotnetProject): Kind {
   const { sdk, packages, properties } = project;
   if (isTrue(project, 'IsTestProject') || packages.some((p) => TEST.test(p)) || sdk.startsWith('MSTest.Sdk'))
@@ -38,7 +44,8 @@ export function kindOf(project: DotnetProject): Kind {
   const output = properties.get('OutputType')?.value.toLowerCase();
   if (WEB.test(sdk)) return output === 'library' ? 'library' : 'web';
   if (/^Microsoft\.NET\.Sdk\.Worker\b/.test(sdk)) return 'worker';
-  return output === 'exe' || output === 'winexe' ? 'console' : 'library';
+  if (output !== 'exe' && output !== 'winexe') return 'library';
+  return hostsAspNet(project) ? 'web' : 'console';
 }
 
 /** A project and all that it refers to, itself first. */

@@ -60,6 +60,15 @@ const RULES: readonly PortRule[] = [
     pattern: /\b(?:\w+_)?port\b\s*(?::\s*u(?:16|32|size))?\s*[:=]\s*"?(?<port>\d{2,5})\b/gi,
   },
   {
+    why: 'the default of its settings',
+    pattern: /\bfn\s+default_\w*port\w*\s*\(\s*\)\s*->\s*\w+\s*\{\s*(?<port>\d{2,5})\b/g,
+  },
+  {
+    why: 'the default of the option for its port',
+    pattern:
+      /\bArg::(?:new|with_name)\(\s*"(?:port|listen|bind|addr|address)"(?:(?!\bArg::)[\s\S]){0,600}?\.default_value\(\s*"(?:(?<host>[\w.[\]]+):)?(?<port>\d{2,5})"/g,
+  },
+  {
     why: 'the default of the option for its port',
     pattern:
       /#\[[^\]]*default_value(?:_t)?\s*=\s*"?(?:(?<host>[\w.[\]]+):)?(?<port>\d{2,5})"?[^\]]*\]\s*(?:pub(?:\(\w+\))?\s+)?\w*(?:port|addr|address|listen|bind)\w*\s*:/gi,

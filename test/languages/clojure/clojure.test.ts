@@ -40,6 +40,16 @@ describe('clojure: Leiningen', () => {
     assert.match(text, /lein ring uberjar/);
     assert.match(text, /^EXPOSE 3000$/m);
   });
+
+  test('a -main of another project below is none of its own', () => {
+    const files = {
+      'project.clj': '(defproject till "1.0" :dependencies [])\n',
+      'bench/src/bench.clj': '(ns bench)\n(defn -main [] 1)\n',
+    };
+    assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'no-start-command');
+    const named = { ...files, 'project.clj': '(defproject till "1.0" :source-paths ["bench/src"])\n' };
+    assert.match(dockerfileOf(named), /"-m", "bench"\]/);
+  });
 });
 
 describe('clojure: deps.edn', () => {

@@ -36,4 +36,13 @@ describe('dart', () => {
     assert.equal(slug({ 'pubspec.yaml': pubspec() }), 'no-start-command');
     assert.equal(slug({ 'pubspec.yaml': 'a: [' }), 'broken-file');
   });
+
+  test('a handler that is served by a library listens', () => {
+    const files = {
+      'pubspec.yaml': 'name: till\nenvironment:\n  sdk: ^3.5.0\n',
+      'bin/server.dart':
+        "import 'package:google_cloud/google_cloud.dart';\nFuture main() => serveHandler(router.call);\n",
+    };
+    assert.match(dockerfileOf(files), /^EXPOSE 8080$/m);
+  });
 });

@@ -73,6 +73,21 @@ describe('dotnet: projects', () => {
     assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:8\.0 AS runtime$/m);
   });
 
+  test('a program that hosts ASP.NET Core by itself serves, whatever its SDK', () => {
+    const host = (item: string) => ({
+      'Till.fsproj': project('', '<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>', item),
+    });
+    for (const item of [
+      '<FrameworkReference Include="Microsoft.AspNetCore.App" />',
+      '<PackageReference Include="Giraffe" />',
+    ]) {
+      const text = dockerfileOf(host(item));
+      assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:9\.0/m);
+      assert.match(text, /^EXPOSE 8080$/m);
+    }
+    assert.match(dockerfileOf(host('<PackageReference Include="Argu" />')), /dotnet\/runtime:9\.0/);
+  });
+
   test('two web projects are a list to choose from', () => {
     const files = { 'S.sln': '', 'a/A.csproj': web, 'b/B.csproj': web };
     assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'ambiguous-app');

@@ -247,6 +247,14 @@ describe('rust: serving', () => {
     assert.deepEqual(adviceOf(files), ['missing-lockfile']);
   });
 
+  test('the default of an option that is built, or of its settings', () => {
+    const arg = 'Arg::new("port").long("port").help("Port").default_value("5600")';
+    assert.equal(port(`fn main() { let c = Command::new("till").arg(${arg}); axum::serve(l, a); }`, AXUM), 5600);
+    const other = `Arg::new("port").long("port")).arg(Arg::new("limit").default_value("5700")`;
+    assert.equal(port(`fn main() { let c = Command::new("till").arg(${other}); axum::serve(l, a); }`, AXUM), undefined);
+    assert.equal(port('fn default_port() -> u16 { 5800 } fn main() { axum::serve(l, a); }', AXUM), 5800);
+  });
+
   test('a pair that is no address, and tests beside the code, say nothing of the port', () => {
     const pairs = 'const AGES: &[(&str, u8)] = &[("Ada", 80), ("Bo", 127)];';
     assert.equal(port(`${pairs} fn main() { axum::serve(l, a); }`, AXUM), undefined);

@@ -1,5 +1,6 @@
 import { asBuilt, type Delivery } from './delivery.ts';
 import { chooseModule, type Candidate, type Choice } from './candidates.ts';
+import { toldToServe } from './dropwizard.ts';
 import { gradleDelivery } from './gradle-build.ts';
 import { javacDelivery } from './javac-build.ts';
 import { SOURCE_ROOT } from './layout.ts';
@@ -31,7 +32,8 @@ export function javaApp(scope: Scope, tool?: string, command?: readonly string[]
   const project = readProject(scope, tool);
   const choice = chooseModule(project);
   const { candidate } = choice;
-  const made = candidate && deliveryOf(project, candidate);
+  const found = candidate && deliveryOf(project, candidate);
+  const made = candidate && found && toldToServe(project.inventory, candidate, found);
   const delivery =
     command === undefined
       ? made

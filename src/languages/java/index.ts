@@ -4,6 +4,7 @@ import { defineLanguage, weights, type Finding, type Inferred, type Scope, type 
 import { javaApp } from './app.ts';
 import { candidatesOf } from './candidates.ts';
 import { isSource } from './code.ts';
+import { isServerSettings } from './dropwizard.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { buildFile, gradleRoot, isGradleFile, settingsFile } from './gradle.ts';
 import { isMavenFile } from './maven-build.ts';
@@ -138,6 +139,7 @@ export const java = defineLanguage({
     isGradleFile(path) ||
     isSettingsFile(path) ||
     isVersionFile(path) ||
+    isServerSettings(path) ||
     path === MANIFEST,
   detect,
   workspaceOf,

@@ -1,7 +1,7 @@
 import type { Code, MainClass } from './code.ts';
 import { mainClasses } from './code.ts';
 import { statedIn } from './gradle.ts';
-import { pluginOf, propertyOf, settingsOf } from './maven.ts';
+import { pluginOf, propertyOf, remoteParent, settingsOf } from './maven.ts';
 import type { JavaModule } from './project.ts';
 
 /** A class's name as it can stand in a command. */
@@ -44,6 +44,17 @@ export function statedMainClass({ maven, gradle }: JavaModule): MainClass | unde
   return undefined;
 }
 
+/** Helidon MP brings the class that starts: an app of it has none of its own. https://helidon.io/docs/latest/mp/guides/maven-build */
+function ofHelidon({ maven, file, dependencies }: JavaModule): MainClass | undefined {
+  const parent = maven && remoteParent(maven);
+  const byParent = parent?.groupId === 'io.helidon.applications' && parent.artifactId === 'helidon-mp';
+  const mark = dependencies.find((d) => /^io\.helidon\.microprofile\.bundles:/.test(d.id));
+  const from = mark?.from ?? (byParent ? { file, line: parent.line, why: 'the parent helidon-mp' } : undefined);
+  if (!from) return undefined;
+  const version = (byParent ? parent.version : mark?.version) ?? '4';
+  return { name: /^[0-3]\b/.test(version) ? 'io.helidon.microprofile.cdi.Main' : 'io.helidon.Main', from };
+}
+
 /** The class that starts: as the build file says, else the one in the source; with the others that would fit. */
 export function mainClassOf(
   module: JavaModule,
@@ -51,6 +62,6 @@ export function mainClassOf(
 ): { main: MainClass | undefined; others: readonly MainClass[] } {
   const stated = statedMainClass(module);
   const found = mainClasses(code);
-  const main = stated ?? found[0];
+  const main = stated ?? found[0] ?? ofHelidon(module);
   return { main, others: found.filter((f) => f.name !== main?.name) };
 }

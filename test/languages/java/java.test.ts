@@ -332,6 +332,34 @@ describe('java: Maven', () => {
     const two = { ...files('', '21'), 'src/main/java/org/example/More.java': FUNCTION.replace('Greeting', 'More') };
     assert.equal(problemOf(() => dockerfileOf(two))?.slug, 'no-start-command');
   });
+
+  test('Helidon MP brings the class that starts', () => {
+    const helidon = (version: string) =>
+      pom(
+        `<parent><groupId>io.helidon.applications</groupId><artifactId>helidon-mp</artifactId><version>${version}</version><relativePath/></parent>`,
+      );
+    const files = (version: string) => ({
+      'pom.xml': helidon(version),
+      'src/main/java/org/example/Greet.java': 'package org.example;\npublic class Greet {}\n',
+    });
+    assert.match(commandOf(dockerfileOf(files('4.1.2'))), /"io\.helidon\.Main"\]$/);
+    assert.match(commandOf(dockerfileOf(files('3.2.1'))), /"io\.helidon\.microprofile\.cdi\.Main"\]$/);
+  });
+
+  test('Dropwizard is told to serve, with its settings beside it', () => {
+    const files = {
+      'pom.xml': pom(dependency('io.dropwizard', 'dropwizard-core', '<version>4.0.7</version>')),
+      [MAIN_PATH]: MAIN,
+    };
+    assert.match(commandOf(dockerfileOf(files)), /"org\.example\.Main", "server"\]$/);
+    const text = dockerfileOf({
+      ...files,
+      'docker-compose.yml': 'server:\n',
+      'hello.yml': 'server:\n  applicationConnectors: []\n',
+    });
+    assert.match(commandOf(text), /"server", "hello\.yml"\]$/);
+    assert.match(text, /^COPY --from=build \/src\/hello\.yml \.\/hello\.yml$/m);
+  });
 });
 
 describe('java: Gradle', () => {

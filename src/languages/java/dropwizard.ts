@@ -14,10 +14,10 @@ export const isServerSettings = (path: string): boolean => /^([^/]+\/)?[^/]+\.ya
 /** Its settings, beside the build file: the one with the server's, or with a name that is usual for it. */
 function settingsOf(inventory: Inventory, { module }: Candidate): string | undefined {
   const names = inventory.names(module.folder).filter((n) => /\.ya?ml$/.test(n) && !NOT_SETTINGS.test(n));
-  const stems = [...USUAL, module.name].map((name) => name.toLowerCase());
+  const stems = new Set([...USUAL, module.name].map((name) => name.toLowerCase()));
   return (
     names.find((name) => /^server:/m.test(inventory.text(joinPath(module.folder, name)) ?? '')) ??
-    names.find((name) => stems.includes(name.replace(/\.ya?ml$/, '').toLowerCase()))
+    names.find((name) => stems.has(name.replace(/\.ya?ml$/, '').toLowerCase()))
   );
 }
 

@@ -48,7 +48,7 @@ export function statedMainClass({ maven, gradle }: JavaModule): MainClass | unde
 function ofHelidon({ maven, file, dependencies }: JavaModule): MainClass | undefined {
   const parent = maven && remoteParent(maven);
   const byParent = parent?.groupId === 'io.helidon.applications' && parent.artifactId === 'helidon-mp';
-  const mark = dependencies.find((d) => /^io\.helidon\.microprofile\.bundles:/.test(d.id));
+  const mark = dependencies.find((d) => d.id.startsWith('io.helidon.microprofile.bundles:'));
   const from = mark?.from ?? (byParent ? { file, line: parent.line, why: 'the parent helidon-mp' } : undefined);
   if (!from) return undefined;
   const version = (byParent ? parent.version : mark?.version) ?? '4';

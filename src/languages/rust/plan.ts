@@ -10,6 +10,7 @@ import { APP_ROOT, fileSteps, writableFolders } from '../run-file-steps.ts';
 import { environmentOf, rustApp, servingAdvice, type RustApp } from './app.ts';
 import { buildStage, isLocked } from './build.ts';
 import { lockDrift } from './lock-file.ts';
+import { missingAdvice } from './missing.ts';
 import { noProgram, programsOf, type Program } from './programs.ts';
 import type { CargoProject } from './project.ts';
 import { extraTargets, rustVersion, toolchainOf, versionAdvice } from './version.ts';
@@ -111,6 +112,7 @@ export function planRust(request: PlanRequest): BuildPlan {
     advice: [
       ...advice,
       ...versionAdvice(version, project, program.package),
+      ...missingAdvice(project, program.package),
       ...(isLocked(project) ? [] : lockAdvice(project)),
       ...servingAdvice(app, port),
     ],

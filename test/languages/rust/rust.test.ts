@@ -160,6 +160,20 @@ describe('rust: workspaces', () => {
     assert.match(text, /COPY vendor\/itoa\/ \.\/vendor\/itoa\//);
     assert.doesNotMatch(text, /touch vendor/);
   });
+
+  test('what a package takes from outside of what was sent is told', () => {
+    const missing = (manifest: string, more: Readonly<Record<string, string>> = {}) =>
+      adviceOf({ 'Cargo.toml': manifest, 'src/main.rs': 'fn main() {}', ...more }).filter(
+        (c) => c.startsWith('missing-') && c !== 'missing-lockfile',
+      );
+    const pkg = '[package]\nname = "till"\nversion = "0.1.0"\n';
+    assert.deepEqual(missing(`${pkg}edition.workspace = true\n`), ['missing-workspace']);
+    assert.deepEqual(missing(`${pkg}[dependencies]\nserde = { workspace = true }\n`), ['missing-workspace']);
+    assert.deepEqual(missing(`${pkg}[dependencies]\ncoin = { path = "../coin" }\n`), ['missing-path-dependency']);
+    const there = { 'coin/Cargo.toml': pkg.replace('till', 'coin'), 'coin/src/lib.rs': '' };
+    assert.deepEqual(missing(`${pkg}[dependencies]\ncoin = { path = "coin" }\n`, there), []);
+    assert.deepEqual(missing(`${pkg}[workspace]\n[workspace.package]\nedition = "2024"\n`), []);
+  });
 });
 
 describe('rust: lockfiles', () => {

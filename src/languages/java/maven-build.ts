@@ -24,6 +24,7 @@ import {
   pomFiles,
   propertyOf,
   reactorOf,
+  remoteParent,
   settingsOf,
   type MavenModule,
   type Plugin,
@@ -175,13 +176,19 @@ function attaches(maven: MavenModule): boolean {
 
 const VERSION = /\$\{(?:project\.|pom\.)?version\}|\$\{(?:revision|sha1|changelist)\}/g;
 
+/** A parent that cannot be read may call the archive by the artifact alone, as Helidon's does; Spring Boot's leaves the name as it is. */
+function parentMayName(maven: MavenModule): boolean {
+  const parent = remoteParent(maven);
+  return parent !== undefined && parent.groupId !== 'org.springframework.boot' && !attaches(maven);
+}
+
 /** The archive that a module leaves. Its version is not written down, unless the name would fit several. */
 function builtFile(
   maven: MavenModule,
   { classifier = '', extension = 'jar' }: { classifier?: string; extension?: string } = {},
 ): BuiltFile {
-  const raw =
-    maven.chain.map((p) => p.finalName).find((n) => n !== undefined) ?? '${project.artifactId}-${project.version}';
+  const said = maven.chain.map((p) => p.finalName).find((n) => n !== undefined);
+  const raw = said ?? (parentMayName(maven) ? '${project.artifactId}*' : '${project.artifactId}-${project.version}');
   const full = expand(maven, raw);
   const exact = attaches(maven) && classifier === '' && !full.includes('${');
   const name =

@@ -342,6 +342,8 @@ describe('java: Maven', () => {
       'pom.xml': helidon(version),
       'src/main/java/org/example/Greet.java': 'package org.example;\npublic class Greet {}\n',
     });
+    // A parent that cannot be read may have named the archive without its version.
+    assert.match(dockerfileOf(files('4.1.2')), /cp target\/shop\*\.jar \/out\/app\.jar/);
     assert.match(commandOf(dockerfileOf(files('4.1.2'))), /"io\.helidon\.Main"\]$/);
     assert.match(commandOf(dockerfileOf(files('3.2.1'))), /"io\.helidon\.microprofile\.cdi\.Main"\]$/);
   });

@@ -9,6 +9,7 @@ import { nodeBuildImage } from '../javascript/build-image.ts';
 import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
+import { writableSteps } from '../javascript/writable.ts';
 import {
   checkGround,
   commandOf,
@@ -95,6 +96,7 @@ function planServer(
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
   const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
   const port = portOf(serving, settings);
+  const writable = writableSteps(app, outcome, settings, ground.os);
   return {
     stages: stages.stages,
     runtime: {
@@ -107,6 +109,7 @@ function planServer(
         envStep(env, outcome.from),
         ...calledPrograms(asked, serving, stages, options.node),
         ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+        ...writable.steps,
       ],
       process: {
         argv,
@@ -118,7 +121,7 @@ function planServer(
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : 'bun',
     },
-    advice: serverAdvice(app, outcome, serving, argv),
+    advice: [...serverAdvice(app, outcome, serving, argv), ...writable.advice],
   };
 }
 

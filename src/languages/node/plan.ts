@@ -13,6 +13,7 @@ import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
+import { writableSteps } from '../javascript/writable.ts';
 import {
   checkGround,
   commandOf,
@@ -147,6 +148,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
     ground.os === 'distroless'
       ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
       : env;
+  const writable = writableSteps(app, outcome, settings, ground.os);
   return {
     stages: [...stages.stages, ...runnerStage(outcome, options.image)],
     runtime: runtimeOf(program, ground, [
@@ -155,8 +157,9 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       envStep(vars, outcome.from),
       ...runnerCopy(outcome),
       ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+      ...writable.steps,
     ]),
-    advice: [...nodeVersionAdvice(version), ...serverAdvice(app, outcome, serving, argv)],
+    advice: [...nodeVersionAdvice(version), ...serverAdvice(app, outcome, serving, argv), ...writable.advice],
   };
 }
 

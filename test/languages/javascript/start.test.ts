@@ -223,3 +223,45 @@ test('half a character in a package.json is what every reader of the Dockerfile 
   assert.deepEqual(start('\\udc00\\ud83d'), ['node', 'a\ufffd\ufffd.js']);
   assert.deepEqual(start('\\ud83d\\ude00'), ['node', 'a😀.js']);
 });
+
+describe('files that the program makes', () => {
+  const made = (files: Readonly<Record<string, unknown>>, variant?: 'distroless') => {
+    const all = filesOf({
+      'package.json': { scripts: { start: 'node server.js' }, dependencies: { express: '4' } },
+      ...files,
+    });
+    const manifest = variant === undefined ? {} : { image: { variant } };
+    return {
+      folders: /^RUN chmod 1777 (.*)$/m.exec(dockerfileOf(all, manifest))?.[1],
+      advice: adviceOf(all, manifest).filter((code) => /^(writes-files|not-writable)$/.test(code)),
+    };
+  };
+  const listen = 'app.listen(3000);';
+
+  test('its user can make them, beside it and in the folders for them', () => {
+    for (const text of [
+      'fs.mkdirSync(dataDir, { recursive: true })',
+      "const upload = multer({ dest: 'uploads/' })",
+      "const db = new Database('app.db')",
+      "new Sequelize({ dialect: 'sqlite', storage: './x.sqlite' })",
+    ])
+      assert.deepEqual(made({ 'server.js': text + listen }), { folders: '/app', advice: ['writes-files'] }, text);
+    assert.equal(
+      made({ 'server.js': `fs.writeFileSync(path.join('db', name), text)${listen}`, 'db/migrations/1.js': '' }).folders,
+      '/app /app/db',
+    );
+    assert.deepEqual(made({ 'server.js': `fs.writeFileSync(name, text)${listen}` }, 'distroless'), {
+      folders: undefined,
+      advice: ['not-writable'],
+    });
+  });
+
+  test('not where it makes none, or makes them elsewhere', () => {
+    const none = { folders: undefined, advice: [] };
+    assert.deepEqual(made({ 'server.js': listen }), none);
+    assert.deepEqual(made({ 'server.js': `fs.writeFileSync(join(os.tmpdir(), 'x'), '')${listen}` }), none);
+    assert.deepEqual(made({ 'server.js': `new Database(':memory:')${listen}` }), none);
+    assert.deepEqual(made({ 'server.js': listen, 'bin/create.js': 'fs.mkdirSync(name)' }), none);
+    assert.deepEqual(made({ 'server.js': `fs.mkdirSync('data')${listen}`, 'data/.gitkeep': '' }), none);
+  });
+});

@@ -2,7 +2,7 @@ import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { CopyStep, Stage, Step } from '../../plan/plan.ts';
-import { sh } from '../../plan/shell.ts';
+import { all, sh } from '../../plan/shell.ts';
 import type { AssetBuild } from '../javascript/asset-stage.ts';
 import type { PlanRequest } from '../language.ts';
 import type { DjangoProject } from './django.ts';
@@ -104,7 +104,10 @@ function buildSteps({ request, django, lasting, install }: BuildParts): Step[] {
     steps.push({
       kind: 'run',
       phase: 'build',
-      command: sh`${words} python ${manage} collectstatic --noinput`,
+      command: all(
+        sh`${words} python ${manage} collectstatic --noinput`,
+        ...(django.statics.compressed ? [sh`${words} python ${manage} compress`] : []),
+      ),
       why: 'gathers the static files, which the server of the image delivers',
       ...(pairs.length > 0
         ? { comment: 'Placeholders: the settings ask for these, and gathering files does not use them.' }

@@ -25,6 +25,8 @@ export interface Entry {
 export interface Statics {
   /** Variables without which the settings cannot be loaded, each with a value that is good for nothing else. */
   readonly env: Readonly<Record<string, string>>;
+  /** What templates name is written ahead of time as well. https://django-compressor.readthedocs.io/en/stable/usage.html#offline-compression */
+  readonly compressed: boolean;
   readonly from: Evidence;
 }
 
@@ -77,13 +79,18 @@ function entryOf(inventory: Inventory, root: string, text: string, setting: stri
     };
   }
   const below = root === '' ? '' : `${root}/`;
+  const stem = file.slice(0, -'.py'.length);
+  const places = [`/${file}`, `/${stem}/__init__.py`];
   const [path] = inventory
-    .files((p) => p.startsWith(below) && p.endsWith(`/${file}`) && !NOT_HERE.test(p.slice(below.length)))
+    .files((p) => p.startsWith(below) && places.some((end) => p.endsWith(end)) && !NOT_HERE.test(p.slice(below.length)))
     .toSorted((a, b) => a.split('/').length - b.split('/').length);
   const code = path === undefined ? '' : withoutComments(inventory.text(path) ?? '');
   const at = code.search(/^application\s*(?::[^=\n]+)?=/m);
   if (path === undefined || at < 0) return undefined;
-  const name = path.slice(below.length, -'.py'.length).replaceAll('/', '.');
+  const name = path
+    .slice(below.length, -'.py'.length)
+    .replace(/\/__init__$/, '')
+    .replaceAll('/', '.');
   return /^[\w.]+$/.test(name)
     ? {
         module: name,
@@ -108,11 +115,18 @@ function dummy(name: string, cast: string): string {
   return 'only-for-the-build';
 }
 
+/** `environ.get` without a default: nothing is a value, but for a call that takes it, and for a check that raises. */
+const OPTIONAL = /^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/gm;
+
+const raisesWithout = (text: string, variable: string): boolean =>
+  new RegExp(`\\bif (?:not ${variable}\\b|${variable} is None)[^\\n]*:\\n(?:[^\\n]*\\n){0,6}?\\s+raise\\b`).test(text);
+
 /** Each way in which settings read a variable that has to be there. Every pattern's first group is the name. */
 const DEMANDS: readonly { pattern: RegExp; cast?: string }[] = [
   { pattern: /\benviron\[\s*["'](\w+)["']\s*\](?!\s*=[^=])/g },
   { pattern: /\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*(?:,\s*None\s*)?\)\s*[.[]/g },
   { pattern: /\b(?:int|float)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g, cast: 'int' },
+  { pattern: /\b(?!\w*bool|str\b|print\b)\w+\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g },
   { pattern: /^SECRET_KEY\s*=[^\n]*?\b(?:getenv|environ\.get|env|config)\(\s*["'](\w+)["']/gm },
   {
     pattern:
@@ -134,11 +148,12 @@ function demandedEnv(text: string): Record<string, string> {
     if (!NOT_ASKED.test(name) && !declared.has(name)) env[name] ??= dummy(name, cast);
   };
   for (const [, method = '', name = '', rest = ''] of text.matchAll(READERS)) {
-    if (/\bdefault\s*=/.test(rest) || /^\s*,\s*(?!cast\b)/.test(rest)) continue;
+    if (method === 'get' || /\bdefault\s*=/.test(rest) || /^\s*,\s*(?!cast\b)/.test(rest)) continue;
     ask(name, method + (/cast\s*=\s*([\w.]+)/.exec(rest)?.[1] ?? ''));
   }
   if (DATABASE_READERS.test(text)) ask('DATABASE_URL', 'db');
   for (const { pattern, cast = '' } of DEMANDS) for (const [, name = ''] of text.matchAll(pattern)) ask(name, cast);
+  for (const [, variable = '', name = ''] of text.matchAll(OPTIONAL)) if (raisesWithout(text, variable)) ask(name, '');
   return env;
 }
 
@@ -150,6 +165,7 @@ function staticsOf(text: string, file: string | undefined): Statics | undefined 
   if (/=\s*["']\//.test(value) || /=\s*(None|os\.environ|env\(|config\()/.test(value)) return undefined;
   return {
     env: demandedEnv(text),
+    compressed: /["']compressor["']/.test(text) && /^[ \t]*COMPRESS_OFFLINE\s*=\s*(?:True|not DEBUG)\b/m.test(text),
     from: { file, why: 'django.contrib.staticfiles is installed, and STATIC_ROOT says where its files go' },
   };
 }

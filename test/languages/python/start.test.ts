@@ -143,6 +143,53 @@ test('Django is served by the application that its settings name', () => {
   assert.deepEqual(django?.statics?.env, { DATABASE_URL: 'sqlite:////tmp/build.sqlite3', KEY: 'only-for-the-build' });
 });
 
+test('Django in packages: an application in asgi/__init__.py, before a script that starts it for development', () => {
+  const { start } = findStart(
+    readProject(
+      scopeOf({
+        'requirements.txt': 'Django>=5\nuvicorn',
+        'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+        'shop/settings.py': '',
+        'shop/asgi/__init__.py': 'application = get_asgi_application()\n',
+        'shop/__main__.py': 'import uvicorn\nuvicorn.run("shop.asgi:application", reload=True)\n',
+      }),
+    ),
+  );
+  assert.match(start?.argv.join(' ') ?? '', /^uvicorn .* shop\.asgi:application$/);
+});
+
+test('Django settings are loaded with what they cannot do without, and with no more', () => {
+  const statics = (settings: string) =>
+    findStart(
+      readProject(
+        scopeOf({
+          'requirements.txt': 'Django>=5\ngunicorn\ndjango-compressor',
+          'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+          'shop/settings.py': `${settings}\nINSTALLED_APPS = ["django.contrib.staticfiles", "compressor"]\nSTATIC_ROOT = BASE_DIR / "out"\n`,
+          'shop/wsgi.py': 'application = get_wsgi_application()\n',
+        }),
+      ),
+    ).django?.statics;
+  const env = (settings: string) => statics(settings)?.env;
+  assert.deepEqual(
+    env('AWS_STORAGE_BUCKET_NAME = os.environ.get("BUCKET")\nif AWS_STORAGE_BUCKET_NAME:\n  pass\n'),
+    {},
+  );
+  assert.deepEqual(
+    env('HOSTS = os.environ.get("HOSTS")\nif not HOSTS:\n  if not DEBUG:\n    raise ImproperlyConfigured("x")\n'),
+    {
+      HOSTS: 'localhost',
+    },
+  );
+  assert.deepEqual(env('X = dj_database_url.parse(os.environ.get("DATABASE_URL"))\nN = int(os.environ.get("N"))\n'), {
+    DATABASE_URL: 'sqlite:////tmp/build.sqlite3',
+    N: '1',
+  });
+  assert.deepEqual(env('D = bool(os.environ.get("D"))\nK = env("K")\n'), { K: 'only-for-the-build' });
+  assert.equal(statics('COMPRESS_OFFLINE = True')?.compressed, true);
+  assert.equal(statics('COMPRESS_OFFLINE = False')?.compressed, false);
+});
+
 test('what is needed of the system follows exact names', () => {
   const needs = (requirements: string) =>
     systemNeeds(readProject(scopeOf({ 'requirements.txt': requirements, 'main.py': '' })).packages, [], '', false);

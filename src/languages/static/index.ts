@@ -1,11 +1,19 @@
 import type { Inventory } from '../../inventory/inventory.ts';
+import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { BuildPlan } from '../../plan/plan.ts';
 import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import { projectCaddyfile } from '../caddyfile.ts';
 import { defineLanguage, weights, type PlanRequest, type Sign } from '../language.ts';
+import { hugoFile, hugoFindings, hugoVersionOrder, planHugo, readsHugo } from './hugo.ts';
 import { siteOf } from './site.ts';
 
 function detect(inventory: Inventory): Sign[] {
+  const hugo = hugoFile(inventory);
+  if (hugo !== undefined)
+    return [
+      { path: hugo, weight: weights.manifest, reason: 'the configuration of Hugo' },
+      { path: hugo, weight: weights.program, reason: 'folders of a site of Hugo' },
+    ];
   if (inventory.isFile('Staticfile')) return [{ path: 'Staticfile', weight: weights.manifest, reason: 'a Staticfile' }];
   const site = siteOf(inventory);
   if (!site) return [];
@@ -18,7 +26,10 @@ function detect(inventory: Inventory): Sign[] {
   ];
 }
 
-function plan({ inventory }: PlanRequest): BuildPlan {
+function plan(request: PlanRequest): BuildPlan {
+  const { inventory } = request;
+  const hugo = hugoFile(inventory);
+  if (hugo !== undefined) return planHugo(request, hugo);
   const site = siteOf(inventory) ?? {
     root: '',
     fallback: false,
@@ -44,22 +55,29 @@ function plan({ inventory }: PlanRequest): BuildPlan {
   return { stages: [staticServerStage], runtime, advice };
 }
 
+const HUGO_OUTPUT: readonly IgnoreRule[] = [
+  { pattern: 'public', purpose: 'build-output', why: 'made in the image' },
+  { pattern: '.hugo_build.lock', purpose: 'build-output', why: 'left by a build' },
+];
+
 export const staticSites = defineLanguage({
   id: 'static',
   title: 'Static sites',
   facts: {
-    detectedBy: ['index.html', 'Staticfile', 'public/index.html', 'dist/index.html'],
-    versionOrder: [],
+    detectedBy: ['index.html', 'Staticfile', 'hugo.toml', 'public/index.html', 'dist/index.html'],
+    versionOrder: hugoVersionOrder,
     packageManagers: [],
-    frameworks: [],
+    frameworks: ['hugo'],
     variants: ['distroless'],
   },
-  readsText: (path) => /(^|\/)(Staticfile|Caddyfile)$/.test(path),
+  readsText: (path) => /(^|\/)(Staticfile|Caddyfile)$/.test(path) || readsHugo(path),
   detect,
   infer: (scope) => {
+    const hugo = hugoFile(scope.inventory);
+    if (hugo !== undefined) return { findings: hugoFindings(scope.inventory, hugo) };
     const site = siteOf(scope.inventory);
     return { findings: site ? [{ at: '/workload', value: 'static', from: site.from }] : [] };
   },
   plan,
-  ignore: () => [],
+  ignore: ({ inventory }) => (hugoFile(inventory) === undefined ? [] : HUGO_OUTPUT),
 });

@@ -1,5 +1,6 @@
 import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
+import { demandedEnv } from './settings-env.ts';
 import { lineAt, withoutComments } from './source-file.ts';
 
 /** What a Django project says of itself in manage.py, its settings and its wsgi.py. It is read, never run. */
@@ -98,63 +99,6 @@ function entryOf(inventory: Inventory, root: string, text: string, setting: stri
         from: { file: path, line: lineAt(code, at), why: 'the application that servers are pointed at' },
       }
     : undefined;
-}
-
-/** Names that the platform sets, or that are meant to be absent. */
-const NOT_ASKED = /^(DJANGO_SETTINGS_MODULE|PATH|HOME|USER|PORT|HOSTNAME|PWD|TZ|LANG|PYTHONPATH)$/;
-
-function dummy(name: string, cast: string): string {
-  if (/db|dj_db_url/.test(cast) || /DATABASE_URL|DB_URL|POSTGRES_URL/.test(name)) return 'sqlite:////tmp/build.sqlite3';
-  if (/int|float/.test(cast) || /(^|_)(PORT|TIMEOUT|SIZE|COUNT|SECONDS|DAYS|LIMIT|MINUTES|HOURS)$/.test(name))
-    return '1';
-  if (/bool/.test(cast) || /^(DEBUG|USE_|ENABLE_|IS_)|_(DEBUG|ENABLED|SSL|TLS)$/.test(name)) return 'False';
-  if (/REDIS|BROKER|CACHE_URL|CELERY/.test(name)) return 'redis://localhost:6379/0';
-  if (/json|dict/.test(cast)) return '{}';
-  if (/URL|ORIGIN|URI/.test(name)) return 'http://localhost';
-  if (/HOST/.test(name)) return 'localhost';
-  return 'only-for-the-build';
-}
-
-/** `environ.get` without a default: nothing is a value, but for a call that takes it, and for a check that raises. */
-const OPTIONAL = /^[ \t]*(\w+)\s*(?::[^=\n]+)?=\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/gm;
-
-const raisesWithout = (text: string, variable: string): boolean =>
-  new RegExp(`\\bif (?:not ${variable}\\b|${variable} is None)[^\\n]*:\\n(?:[^\\n]*\\n){0,6}?\\s+raise\\b`).test(text);
-
-/** Each way in which settings read a variable that has to be there. Every pattern's first group is the name. */
-const DEMANDS: readonly { pattern: RegExp; cast?: string }[] = [
-  { pattern: /\benviron\[\s*["'](\w+)["']\s*\](?!\s*=[^=])/g },
-  { pattern: /\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*(?:,\s*None\s*)?\)\s*[.[]/g },
-  { pattern: /\b(?:int|float)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g, cast: 'int' },
-  { pattern: /\b(?!\w*bool|str\b|print\b)\w+\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g },
-  { pattern: /^SECRET_KEY\s*=[^\n]*?\b(?:getenv|environ\.get|env|config)\(\s*["'](\w+)["']/gm },
-  {
-    pattern:
-      /\b(?:get_env_variable|get_env|get_env_value|get_secret|require_env|env_var|required_env)\(\s*["'](\w+)["']\s*\)/g,
-  },
-];
-/** django-environ and python-decouple: `env.int("X")`, `config("X", cast=int)`. */
-const READERS = /\b(?:env(?:iron)?(?:\.(\w+))?|config)\(\s*["'](\w+)["']([^()\n]*(?:\([^()]*\)[^()\n]*)*)\)/g;
-const DATABASE_READERS = /\benv\.(db|db_url|dj_db_url)\(\s*\)/g;
-
-function demandedEnv(text: string): Record<string, string> {
-  const env: Record<string, string> = {};
-  const declared = new Set(
-    [...text.matchAll(/\bEnv\(([^]*?)\n?\)/g)].flatMap(([, inside = '']) =>
-      [...inside.matchAll(/(\w+)\s*=\s*\(/g)].map((m) => m[1] ?? ''),
-    ),
-  );
-  const ask = (name: string, cast: string): void => {
-    if (!NOT_ASKED.test(name) && !declared.has(name)) env[name] ??= dummy(name, cast);
-  };
-  for (const [, method = '', name = '', rest = ''] of text.matchAll(READERS)) {
-    if (method === 'get' || /\bdefault\s*=/.test(rest) || /^\s*,\s*(?!cast\b)/.test(rest)) continue;
-    ask(name, method + (/cast\s*=\s*([\w.]+)/.exec(rest)?.[1] ?? ''));
-  }
-  if (DATABASE_READERS.test(text)) ask('DATABASE_URL', 'db');
-  for (const { pattern, cast = '' } of DEMANDS) for (const [, name = ''] of text.matchAll(pattern)) ask(name, cast);
-  for (const [, variable = '', name = ''] of text.matchAll(OPTIONAL)) if (raisesWithout(text, variable)) ask(name, '');
-  return env;
 }
 
 /** Static files are gathered where the settings say where to, inside of the project. */

@@ -186,6 +186,14 @@ test('Django settings are loaded with what they cannot do without, and with no m
     N: '1',
   });
   assert.deepEqual(env('D = bool(os.environ.get("D"))\nK = env("K")\n'), { K: 'only-for-the-build' });
+  const guarded = (condition: string) =>
+    env(
+      `USE_S3 = env.bool("USE_S3", False)\nif ${condition}:\n  KEY = env.str("KEY")\n\n  X = 1\nelse:\n  DB = {\n    "E": env.str("DB_ENGINE"),\n  }\n`,
+    );
+  for (const condition of ['USE_S3', 'os.environ.get("S3")', '"S3" in os.environ', 'env.bool("S3", False) or USE_S3'])
+    assert.deepEqual(guarded(condition), { DB_ENGINE: 'django.db.backends.sqlite3' }, condition);
+  for (const condition of ['not USE_S3', 'DEBUG', 'env.bool("S3", True)'])
+    assert.equal(guarded(condition)?.['KEY'], 'only-for-the-build', condition);
   assert.equal(statics('COMPRESS_OFFLINE = True')?.compressed, true);
   assert.equal(statics('COMPRESS_OFFLINE = False')?.compressed, false);
 });

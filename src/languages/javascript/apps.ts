@@ -39,8 +39,25 @@ export function appFolders(inventory: Inventory): string[] {
   if (workspacePatterns(inventory, readPackage(inventory, '')).length === 0) return [];
   const project = readProject(inventory, '');
   const apps = project.members.filter((pkg) => canRun(project, pkg)).map((pkg) => pkg.folder);
-  const telling = apps.filter((folder) => /^(apps|services|sites)\//.test(folder));
-  return telling.length > 0 ? telling : apps;
+  const own = understandStart(project);
+  if (apps.includes(own)) return [own];
+  const telling = [/^(apps|services|sites)\//, NOT_SHOWN].map((pattern) =>
+    apps.filter((folder) => pattern.test(folder)),
+  );
+  return telling.find((found) => found.length > 0) ?? apps;
+}
+
+/** Members that nobody shows or tests something with. */
+const NOT_SHOWN = /^(?!(.*\/)?(__\w+__|fixtures?|examples?|e2e|tests?|demos?|playgrounds?)\/)/;
+
+/** The member that the root’s own start script starts; '' where it starts none of them. */
+function understandStart(project: JsProject): string {
+  if (project.root.json.scripts['start'] === undefined) return '';
+  try {
+    return understandApp(withApp(project, project.root)).project.app.folder;
+  } catch {
+    return '';
+  }
 }
 
 /** A package.json for tools alone, beside folders with apps of their own. */

@@ -51,7 +51,7 @@ function pinnedIn(inventory: Inventory, file: string): VersionSource[] {
 }
 
 /** The release line: what a version manager is told, else what the site is published with. */
-export function hugoVersion(inventory: Inventory): ChosenVersion {
+function hugoVersion(inventory: Inventory): ChosenVersion {
   const files = inventory.files((path) => PINS.test(path)).toSorted();
   const sources = [
     ...managedVersions(inventory, 'hugo', 'gohugo'),

@@ -69,6 +69,22 @@ describe('workspaces', () => {
     assert.deepEqual(paths({ 'api/package.json': { name: 'api', scripts: { start: 'node api.js' } } }), ['api', 'web']);
   });
 
+  test('the app of a workspace is the one that its own start script starts, and no example', () => {
+    const member = (name: string) => ({ name, scripts: { start: 'node server.js' }, dependencies: { express: '*' } });
+    const paths = (scripts: Readonly<Record<string, string>>, ...folders: readonly string[]): string[] => {
+      const members = folders.map((folder) => [`${folder}/package.json`, member(folder)] as const);
+      const root = { private: true, workspaces: folders, scripts };
+      return findApps(treeOf(filesOf({ 'package.json': root, ...Object.fromEntries(members) })), languages).map(
+        (app) => app.path,
+      );
+    };
+    assert.deepEqual(paths({ start: 'yarn --cwd ./web start' }, 'web', 'api'), ['web']);
+    assert.deepEqual(paths({ start: 'npm start -w api' }, 'web', 'api'), ['api']);
+    assert.deepEqual(paths({}, 'web', 'api'), ['api', 'web']);
+    assert.deepEqual(paths({}, 'web', 'examples/basic', 'packages/x/__e2e__/one'), ['web']);
+    assert.deepEqual(paths({}, 'examples/basic', 'examples/more'), ['examples/basic', 'examples/more']);
+  });
+
   test('a root that only holds a workspace gives way to its apps', () => {
     assert.deepEqual(
       findApps(workspace, languages).map((app) => app.path),

@@ -39,8 +39,8 @@ const BUILD_STEP =
 /** Compilers of styles and scripts: a script of theirs is a part of the build. */
 const COMPILERS =
   /^(npx )?(sass|node-sass|postcss|tailwindcss|lessc|stylus|esbuild|rollup|webpack|tsc|tsup|babel|browserify|grunt|gulp)\b/;
-/** Commands that leave nothing behind; an echo that asks something first, such as a version, says what only the run knows. */
-const CHECKS = /^(node-?version|check-?node)\b|^echo\b[^$`]*$/;
+/** Commands that leave nothing behind, or what the image has by then; an echo that asks something first, such as a version, says what only the run knows. */
+const CHECKS = /^(node-?version|check-?node)\b|^echo\b[^$`]*$|^(npm|yarn|pnpm|bun)( (i|install|ci))?( --[\w-]+)*$/;
 
 /** The text of a script that a part of a line calls. */
 function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
@@ -66,16 +66,29 @@ interface Found {
 
 /** The first framework that is there and knows what its build leaves; else one that is there at all. */
 function frameworkOf(project: JsProject): Found | undefined {
-  const pkg = project.app;
-  const context = contextOf(project, pkg);
-  const there = FRAMEWORKS.filter(({ packages }) => packages.some((name) => context.dependencies[name] !== undefined));
+  const context = contextOf(project, project.app);
   let first: Found | undefined;
-  for (const framework of there) {
+  for (const framework of amongOf(context)) {
     const outcome = framework.outcome(context);
     if (outcome) return { framework, outcome };
     first ??= { framework, outcome };
   }
-  return first;
+  return first ?? sharedFramework(project, context);
+}
+
+const amongOf = ({ dependencies }: FrameworkContext): Framework[] =>
+  FRAMEWORKS.filter(({ packages }) => packages.some((name) => dependencies[name] !== undefined));
+
+/** One that the root of the workspace installs for its members: theirs where a file of their own configures it. */
+function sharedFramework({ root, app }: JsProject, own: FrameworkContext): Found | undefined {
+  if (app.folder === '') return undefined;
+  const context = { ...own, dependencies: { ...allDependencies(root), ...own.dependencies } };
+  for (const framework of amongOf(context)) {
+    const outcome = framework.outcome(context);
+    const file = outcome?.from.file;
+    if (file !== undefined && file !== app.file && file.startsWith(`${app.folder}/`)) return { framework, outcome };
+  }
+  return undefined;
 }
 
 const words = (line: Line): string => [baseName(line.argv[0] ?? ''), ...line.argv.slice(1)].join(' ');

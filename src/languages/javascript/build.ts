@@ -9,6 +9,7 @@ import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
 import { majorOf } from './node-version.ts';
 import { hashesWithMd4 } from './old-webpack.ts';
+import { nxName } from './nx.ts';
 import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
@@ -48,8 +49,7 @@ function nxCommand(project: JsProject): Shell | undefined {
     app.json.scripts['build'] !== undefined
   )
     return undefined;
-  const name = app.json.name ?? app.folder.slice(app.folder.lastIndexOf('/') + 1);
-  return execCommand(project, ['nx', 'build', name]);
+  return execCommand(project, ['nx', 'build', nxName(project)]);
 }
 
 /** tsc, where TypeScript is compiled by no script. */

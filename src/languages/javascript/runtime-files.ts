@@ -9,7 +9,8 @@ import { compilerOptions } from './typescript.ts';
 
 /** What goes into the runtime image, in the order in which it changes: modules first, then the app. */
 
-const absolute = (folder: string, path: string): string => {
+/** A path of the app, which may lead out of its folder, in the image. */
+export const absolute = (folder: string, path: string): string => {
   const parts = joinPath(folder, path).split('/');
   const kept: string[] = [];
   for (const part of parts) {

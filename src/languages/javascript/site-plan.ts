@@ -9,7 +9,8 @@ import type { App } from './app.ts';
 import { cleanFolder } from './config-files.ts';
 import { installAdvice } from './install-advice.ts';
 import type { SiteOutcome } from './outcome.ts';
-import { APP_ROOT, stagesOf, type StageOptions } from './stages.ts';
+import { absolute } from './runtime-files.ts';
+import { stagesOf, type StageOptions } from './stages.ts';
 
 /** An app whose build is files: a web server gives them out, and nothing of JavaScript is left in the image. */
 
@@ -55,7 +56,13 @@ export function planSite(app: App, outcome: SiteOutcome, settings: Settings, opt
   const files: CopyStep =
     built === undefined
       ? { kind: 'copy', sources: [folder === '' ? '.' : `${folder}/`], to: `${SITE_ROOT}/`, why }
-      : { kind: 'copy', from: built, sources: [`${APP_ROOT}/${folder}/`], to: `${SITE_ROOT}/`, why };
+      : {
+          kind: 'copy',
+          from: built,
+          sources: [absolute(project.app.folder, `${site.folder}/`)],
+          to: `${SITE_ROOT}/`,
+          why,
+        };
   return {
     stages: [...stages.filter((stage) => built !== undefined && stage.name !== 'production'), staticServerStage],
     runtime: staticSiteRuntime({

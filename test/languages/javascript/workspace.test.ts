@@ -6,7 +6,7 @@ import { readPackage } from '../../../src/languages/javascript/package-json.ts';
 import { readProject } from '../../../src/languages/javascript/project.ts';
 import { closureOf, isMember, workspaceMembers, workspaceRoot } from '../../../src/languages/javascript/workspace.ts';
 import { filesOf } from '../../support/inline.ts';
-import { treeOf } from '../../support/projects.ts';
+import { dockerfileOf, treeOf } from '../../support/projects.ts';
 
 const workspace = treeOf(
   filesOf({
@@ -83,6 +83,62 @@ describe('workspaces', () => {
     assert.deepEqual(paths({}, 'web', 'api'), ['api', 'web']);
     assert.deepEqual(paths({}, 'web', 'examples/basic', 'packages/x/__e2e__/one'), ['web']);
     assert.deepEqual(paths({}, 'examples/basic', 'examples/more'), ['examples/basic', 'examples/more']);
+  });
+
+  test('tools that the root installs are those of a member which configures them', () => {
+    const files = filesOf({
+      'package.json': {
+        private: true,
+        workspaces: ['web', 'util'],
+        scripts: { start: 'yarn --cwd ./web start' },
+        devDependencies: { vite: '*', typescript: '*' },
+      },
+      'web/package.json': { name: 'web', scripts: { start: 'yarn && vite', build: 'vite build' } },
+      'web/index.html': '',
+      'web/vite.config.mts': "export default { build: { outDir: 'build' } }",
+      'util/package.json': { name: 'util' },
+    });
+    assert.deepEqual(
+      findApps(treeOf(files), languages).map((app) => app.path),
+      ['web'],
+    );
+    assert.match(dockerfileOf(files), /^COPY --from=build \/app\/web\/build\/ \/srv\/$/m);
+  });
+
+  test('Nx: a member by the name in its project.json, and the folder that its target says', () => {
+    const target = (build: object, name: string, app = `apps/${name}`) => ({
+      [`${app}/package.json`]: { name: `@x/${name}` },
+      [`${app}/project.json`]: { name, projectType: 'application', targets: { build } },
+      [`${app}/src/index.html`]: '',
+    });
+    const files = filesOf({
+      'package.json': {
+        private: true,
+        workspaces: ['apps/*'],
+        scripts: { start: 'nx serve' },
+        devDependencies: { nx: '*' },
+      },
+      'nx.json': {},
+      ...target({ outputs: ['{workspaceRoot}/dist/apps/cart'] }, 'cart'),
+      'apps/cart/rsbuild.config.ts': 'export default {}',
+      ...target(
+        { executor: '@nx/angular:application', options: { outputPath: { base: 'dist/shop', browser: '' } } },
+        'shop',
+      ),
+      ...target({ executor: '@nx/angular:application', options: { outputPath: 'dist/desk' } }, 'desk'),
+    });
+    const site = (app: string): string | undefined =>
+      /^COPY --from=build (\S+) \/srv\/$/m.exec(dockerfileOf(files, { app }))?.[1];
+    assert.deepEqual(
+      findApps(treeOf(files), languages).map((app) => app.path),
+      ['apps/cart', 'apps/desk', 'apps/shop'],
+    );
+    assert.match(dockerfileOf(files, { app: 'apps/cart' }), /nx build cart$/m);
+    assert.deepEqual(['apps/cart', 'apps/shop', 'apps/desk'].map(site), [
+      '/app/dist/apps/cart/',
+      '/app/dist/shop/',
+      '/app/dist/desk/browser/',
+    ]);
   });
 
   test('a root that only holds a workspace gives way to its apps', () => {

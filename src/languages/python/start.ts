@@ -158,6 +158,28 @@ function ownStart({ source }: AppObject): boolean {
   );
 }
 
+/**
+ * A script that does nothing else when it is run than to start the server with its debugger, which runs code of whoever
+ * reaches it: another server takes its place. https://werkzeug.palletsprojects.com/en/stable/debug/
+ */
+function startsDebugger({ source, variable }: AppObject): boolean {
+  const guard = mainGuard(source.code);
+  if (guard === undefined) return false;
+  let body = source.code.slice(guard).replace(/^[^\n]*\n?/, '');
+  if (!/\bdebug\s*=\s*True\b/.test(body) || /\bssl_context\b/.test(body)) return false;
+  for (let before = ''; before !== body;) {
+    before = body;
+    body = body.replaceAll(/\([^()]*\)/g, '…');
+  }
+  const lines = body.split('\n').filter((line) => line.trim() !== '');
+  return (
+    lines.some((line) => line.trim() === `${variable}.run…`) &&
+    lines.every(
+      (line) => /^\s+(?:[A-Za-z_]\w*\s*=[^=].*|print…|import [\w.]+)$/.test(line) || line.trim() === `${variable}.run…`,
+    )
+  );
+}
+
 /** An installed project in `src/` is on the import path as it is. */
 const importRootsOf = (project: PythonProject, root: string): string[] =>
   root === project.folder || (project.packaged && root === joinPath(project.folder, 'src')) ? [] : [root];
@@ -195,7 +217,7 @@ function objectStart(
   const configured = project.inventory.isFile(joinPath(project.folder, 'gunicorn.conf.py'));
   const own = serverFor(framework.protocol, has);
   const dashWithoutServer = framework.id === 'dash' && !/\.server$/m.test(lineOf(source.code, object.variable));
-  if ((!own && !object.factory && ownStart(object)) || dashWithoutServer) {
+  if ((!own && !object.factory && ownStart(object) && !startsDebugger(object)) || dashWithoutServer) {
     return {
       ...base,
       argv: ['python', relative],

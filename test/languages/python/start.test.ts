@@ -89,6 +89,20 @@ describe('a server', () => {
     assert.equal(start?.port?.port, 8081);
   });
 
+  test('is another one where the script does no more than to open a debugger to all addresses', () => {
+    const started = (body: string) =>
+      startOf({
+        'requirements.txt': 'flask',
+        'app.py': `from flask import Flask\napp = Flask(__name__)\nif __name__ == "__main__":\n${body}`,
+      })?.argv[0];
+    const run =
+      '    app.run(\n        host="0.0.0.0",\n        port=int(os.environ.get("PORT", 5000)),\n        debug=True,\n    )\n';
+    assert.equal(started(run), 'gunicorn');
+    assert.equal(started(`    port = 5000\n${run}`), 'gunicorn');
+    assert.equal(started(`    with app.app_context():\n        db.create_all()\n${run}`), 'python');
+    assert.equal(started(run.replace('True', 'False')), 'python');
+  });
+
   test('for Streamlit is Streamlit', () => {
     assert.match(
       commandOf({ 'requirements.txt': 'streamlit', 'dashboard.py': 'import streamlit as st\nst.title("x")\n' }) ?? '',

@@ -52,7 +52,7 @@ function outputOf(build: Target | undefined): string | undefined {
   const said = build?.options.outputPath;
   const [first] = build?.outputs ?? [];
   if (said === undefined) return cleanFolder(/^\{workspaceRoot\}\/([\w./-]+)$/.exec(first ?? '')?.[1]);
-  const isApplication = /:application$/.test(build?.executor ?? '');
+  const isApplication = build?.executor?.endsWith(':application') === true;
   const base = typeof said === 'string' ? said : said.base;
   const below = typeof said === 'string' ? 'browser' : (said.browser ?? 'browser');
   return cleanFolder(isApplication ? `${base}/${below}` : base);

@@ -28,7 +28,8 @@ const DEMANDS: readonly { pattern: RegExp; cast?: string }[] = [
   { pattern: /\benviron\[\s*["'](\w+)["']\s*\](?!\s*=[^=])/g },
   { pattern: /\b(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*(?:,\s*None\s*)?\)\s*[.[]/g },
   { pattern: /\b(?:int|float)\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g, cast: 'int' },
-  { pattern: /\b(?!\w*bool|str\b|print\b)\w+\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)/g },
+  { pattern: /\bloads\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*\)/g, cast: 'json' },
+  { pattern: /\b(?!\w*bool|str\b|print\b)\w+\(\s*(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["']\s*\)\s*[,)]/g },
   { pattern: /^SECRET_KEY\s*=[^\n]*?\b(?:getenv|environ\.get|env|config)\(\s*["'](\w+)["']/gm },
   {
     pattern:

@@ -199,6 +199,7 @@ test('Django settings are loaded with what they cannot do without, and with no m
     DATABASE_URL: 'sqlite:////tmp/build.sqlite3',
     N: '1',
   });
+  assert.deepEqual(env('O = json.loads(os.getenv("O") or "{}")\nP = json.loads(os.getenv("P"))\n'), { P: '{}' });
   assert.deepEqual(env('D = bool(os.environ.get("D"))\nK = env("K")\n'), { K: 'only-for-the-build' });
   const guarded = (condition: string) =>
     env(

@@ -27,10 +27,13 @@ export function portInArgv(argv: readonly string[]): number | undefined {
   return undefined;
 }
 
-/** The port that a shell's line hands on: `${PORT:-8080}` in `serve dist -l tcp://0.0.0.0:${PORT:-8080}`. */
+/** The port that a shell’s line sets, `PORT=8080`, or hands on: `${PORT:-8080}` in `serve dist -l tcp://0.0.0.0:${PORT:-8080}`. */
 export function portInShell(argv: readonly string[]): number | undefined {
   if (!/(^|\/)sh$/.test(argv[0] ?? '')) return undefined;
-  const found = /\$(?:PORT\b|\{PORT(?::?-(\d{2,5}))?\})/.exec(argv[2] ?? '');
+  const text = argv[2] ?? '';
+  const set = /(?:^|\s)PORT=(?:\$\{\w+:?-)?(\d{2,5})\b/.exec(text)?.[1];
+  if (set !== undefined) return Number(set);
+  const found = /\$(?:PORT\b|\{PORT(?::?-(\d{2,5}))?\})/.exec(text);
   return found === null ? undefined : Number(found[1] ?? DEFAULT_PORT);
 }
 

@@ -41,12 +41,14 @@ export function runtimeEnv(
   { modules }: EnvOptions,
 ): Record<string, string> {
   const { project } = app;
+  // The port is an environment variable of every image that has one.
+  const { PORT: _, ...own } = outcome.env;
   return {
     NODE_ENV: 'production',
     ...(modules && project.linker !== 'pnp' ? { PATH: pathOf(project) } : {}),
     ...(modules && project.linker === 'pnp' ? { NODE_OPTIONS: pnpOptions(project) } : {}),
     ...serving.env,
-    ...outcome.env,
+    ...own,
     ...browserEnv(project),
   };
 }

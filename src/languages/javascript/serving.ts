@@ -63,6 +63,12 @@ function npmEnv(sources: readonly Source[], { project }: App, node: string): Rec
   );
 }
 
+/** The port that the start script sets for its program. */
+function portInEnv(outcome: App['outcome']): number | undefined {
+  const text = outcome?.kind === 'server' ? outcome.env['PORT'] : undefined;
+  return text !== undefined && /^\d{2,5}$/.test(text) ? Number(text) : undefined;
+}
+
 /** Reads what the app's program is. `node` is its version, for those who ask. */
 export function servingOf(app: App, argv: readonly string[], node: string): Serving {
   const { project, outcome, framework } = app;
@@ -81,7 +87,7 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   const calls = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(CALLS)].map((m) => m[1] ?? '')))].filter(
     (name) => name !== '',
   );
-  const handed = portInShell(argv);
+  const handed = portInShell(argv) ?? portInEnv(outcome);
   const base = { env, calls };
   const from = listens?.from ?? {
     ...outcome?.from,

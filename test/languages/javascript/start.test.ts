@@ -142,6 +142,20 @@ describe('ports and workloads', () => {
     assert.equal(port('thing --importance $PORTION'), undefined);
   });
 
+  test('the port that the start script sets', () => {
+    const said = (start: string): string[] =>
+      dockerfileOf(
+        filesOf({
+          'package.json': { scripts: { start }, dependencies: { express: '4' } },
+          'server.js': 'app.listen(process.env.PORT || 3000)',
+        }),
+      )
+        .split('\n')
+        .filter((line) => /PORT=|EXPOSE/.test(line) && !line.startsWith('CMD'));
+    for (const start of ['PORT=4000 node server.js', 'cross-env PORT=${WEB_PORT:-4000} node server.js'])
+      assert.deepEqual(said(start), ['ENV PORT="4000"', 'EXPOSE 4000'], start);
+  });
+
   test('the port that the source says', () => {
     assert.equal(manifest('http.createServer().listen(process.env.PORT || 5000)').port, 5000);
     assert.equal(manifest('const port = 4100;\napp.listen(port)').port, 4100);

@@ -39,7 +39,7 @@ export function appFolders(inventory: Inventory): string[] {
   if (workspacePatterns(inventory, readPackage(inventory, '')).length === 0) return [];
   const project = readProject(inventory, '');
   const apps = project.members.filter((pkg) => canRun(project, pkg)).map((pkg) => pkg.folder);
-  const own = understandStart(project);
+  const own = startedMember(project);
   if (apps.includes(own)) return [own];
   const telling = [/^(apps|services|sites)\//, NOT_SHOWN].map((pattern) =>
     apps.filter((folder) => pattern.test(folder)),
@@ -51,7 +51,7 @@ export function appFolders(inventory: Inventory): string[] {
 const NOT_SHOWN = /^(?!(.*\/)?(__\w+__|fixtures?|examples?|e2e|tests?|demos?|playgrounds?)\/)/;
 
 /** The member that the root’s own start script starts; '' where it starts none of them. */
-function understandStart(project: JsProject): string {
+function startedMember(project: JsProject): string {
   if (project.root.json.scripts['start'] === undefined) return '';
   try {
     return understandApp(withApp(project, project.root)).project.app.folder;

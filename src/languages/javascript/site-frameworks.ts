@@ -211,7 +211,7 @@ export const siteFrameworks: readonly Framework[] = [
   },
   {
     id: 'vuepress',
-    packages: ['vuepress'],
+    packages: ['vuepress', 'vuepress-vite', 'vuepress-webpack'],
     build: ['vuepress', 'build'],
     own: /^vuepress/,
     outcome: always('vuepress', 'VuePress', (c) => `${docsOf(c, 'vuepress')}.vuepress/dist`, false),

@@ -272,6 +272,11 @@ describe('what frameworks build, and how it is served', () => {
       () => served(['@docusaurus/core'], { build: 'docusaurus build', start: 'docusaurus start' }),
       'build',
     ],
+    [
+      'VuePress with its bundler',
+      () => served(['vuepress-vite'], build('vuepress build guide')),
+      'guide/.vuepress/dist',
+    ],
     ['VitePress', () => served(['vitepress'], build('vitepress build docs')), 'docs/.vitepress/dist'],
     [
       'Expo',

@@ -158,9 +158,8 @@ describe('threads', () => {
     upload.write(archive.subarray(0, 3 * MB));
     const fed = held.feed(upload);
     await settled(() => Number(Atomics.load(ledger, 1)) > MB, true);
-    await threads.close();
     const refused = (error: unknown): boolean => error instanceof Problem && error.slug === 'overloaded';
-    await assert.rejects(fed);
+    await Promise.all([assert.rejects(fed), threads.close()]);
     await assert.rejects(held.finish({}), refused);
     await settled(() => Atomics.load(ledger, 1), 0n);
 

@@ -5,6 +5,7 @@ import type { Manifest } from '../../manifest/schema.ts';
 import { Problem } from '../../problems/problem.ts';
 import { free } from '../../source/free.ts';
 import type { SourceLimits } from '../../source/limits.ts';
+import { cleanSpoolDirectory } from '../../source/spool.ts';
 import type { BudgetLedger } from '../../source/spool-budget.ts';
 import type { Job, JobAnswer } from './job.ts';
 import { laneMemory, LaneReceiver, LaneSender } from './lane.ts';
@@ -256,7 +257,7 @@ export class Threads {
     }, IDLE_MS).unref();
   }
 
-  /** What the thread had of the budget is free again; its files have no name, so they are gone. */
+  /** What the thread had of the budget is free again; its files have no name, so they are gone (but see `close`). */
   #lose(index: number, thread: Thread, error: unknown): void {
     if (this.#threads[index] !== thread) return;
     this.#threads[index] = undefined;
@@ -265,7 +266,11 @@ export class Threads {
     Atomics.store(this.#budget.ledger, index + 1, 0n);
   }
 
+  /** A thread may be ended between opening a file and unlinking it; a file that another thread has open loses nothing. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map(async (thread) => thread?.worker.terminate()));
+    const running = this.#threads.filter((thread) => thread !== undefined);
+    if (running.length === 0) return;
+    await Promise.all(running.map(async ({ worker }) => worker.terminate()));
+    await cleanSpoolDirectory(this.#settings.directory);
   }
 }

@@ -10,9 +10,10 @@ import { javaLine, javaVersion, versionAdvice } from './version.ts';
 
 /** An archive that was taken apart, as platforms take it: classes and libraries lie there, and nothing has to be built. */
 
+const BUILD_OR_SOURCE = /^(pom\.xml|(build|settings)\.gradle(\.kts)?|project\.clj|build\.sbt|.+\.java)$/;
+
 const buildsOrCompiles = (inventory: Inventory): boolean =>
-  inventory.files(/^(pom\.xml|(build|settings)\.gradle(\.kts)?|project\.clj|build\.sbt)$/).length > 0 ||
-  inventory.files(/^[^/]+\.java$/).length > 0;
+  inventory.names('').some((name) => BUILD_OR_SOURCE.test(name) && inventory.entry(name)?.kind === 'file');
 
 export const MANIFEST = 'META-INF/MANIFEST.MF';
 const LIBRARIES = 'BOOT-INF/lib';

@@ -19,7 +19,7 @@ const FIRST_NEW = tableOf<string>({
 
 /** As yarn, npm and pnpm lock it, each in its formats. */
 const LOCKED =
-  /^"?webpack@[^\n]*:\n\s+version:? "?(\d+\.\d+\.\d+)|"(?:node_modules\/)?webpack": \{\s*"version": "(\d+\.\d+\.\d+)|^\s+'?\/?webpack[@/](\d+\.\d+\.\d+)/gm;
+  /^"?webpack@[^\n]*:\n\s+version:? "?(\d+\.\d+\.\d+)|"(?:node_modules\/)?webpack": \{\s*"version": "(\d+\.\d+\.\d+)|^[ \t]+'?\/?webpack[@/](\d+\.\d+\.\d+)/gm;
 
 function asksForOld(name: string, range: string): boolean {
   const first = FIRST_NEW[name];

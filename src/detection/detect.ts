@@ -26,10 +26,13 @@ export function weigh(inventory: Inventory, languages: readonly Language[]): Can
 
 const heaviestFirst = (a: Candidate, b: Candidate): number => b.weight - a.weight || (a.language < b.language ? -1 : 1);
 
+const languageOf = ({ language }: Candidate, languages: readonly Language[]): Language | undefined =>
+  languages.find((l) => l.id === language);
+
 /** What a language makes of a folder, as far as its files tell; nothing where they are broken, of which its plan speaks. */
-function workloadOf({ language }: Candidate, inventory: Inventory, languages: readonly Language[]): unknown {
+function workloadOf(candidate: Candidate, inventory: Inventory, languages: readonly Language[]): unknown {
   try {
-    const { findings } = languages.find((l) => l.id === language)?.infer({ inventory, member: '' }) ?? { findings: [] };
+    const { findings } = languageOf(candidate, languages)?.infer({ inventory, member: '' }) ?? { findings: [] };
     return findings.find((f) => f.at === '/workload')?.value;
   } catch {
     return undefined;
@@ -116,15 +119,15 @@ export function findApps(inventory: Inventory, languages: readonly Language[]): 
   return [{ path: '', candidates: atRoot }, ...inWorkspace];
 }
 
-const isApp = ({ language }: Candidate, inventory: Inventory, languages: readonly Language[]): boolean =>
-  languages.find((l) => l.id === language)?.isApp?.(inventory) !== false;
+const isApp = (candidate: Candidate, inventory: Inventory, languages: readonly Language[]): boolean =>
+  languageOf(candidate, languages)?.isApp?.(inventory) !== false;
 
 /** The members of all workspaces that the root holds: those of the language that it is in, and of others with a manifest. */
 function membersOf(atRoot: readonly Candidate[], inventory: Inventory, languages: readonly Language[]): App[] {
   const found = atRoot
     .filter((candidate, i) => i === 0 || isTold(candidate))
     .flatMap((workspace) => {
-      const paths = languages.find((l) => l.id === workspace.language)?.apps?.(inventory) ?? [];
+      const paths = languageOf(workspace, languages)?.apps?.(inventory) ?? [];
       return paths.filter((path) => path !== '').map((path) => ({ path, workspace }));
     });
   return found

@@ -55,6 +55,11 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(0, path
 /** The last part of a path. */
 export const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+const depthOf = (path: string): number => path.split('/').length;
+
+/** Order of paths: those nearer to the root first, then by name. */
+export const nearestFirst = (a: string, b: string): number => depthOf(a) - depthOf(b) || (a < b ? -1 : 1);
+
 /** Joins two relative paths, either of which may be '' for the root. */
 export const joinPath = (directory: string, path: string): string =>
   directory && path ? `${directory}/${path}` : directory || path;

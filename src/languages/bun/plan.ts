@@ -9,7 +9,7 @@ import { nodeBuildImage } from '../javascript/build-image.ts';
 import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
-import { writableSteps } from '../javascript/writable.ts';
+import { writableFolders } from '../javascript/writable.ts';
 import {
   checkGround,
   commandOf,
@@ -96,7 +96,7 @@ function planServer(
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
   const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
   const port = portOf(serving, settings);
-  const writable = writableSteps(app, outcome, settings, ground.os);
+  const writable = writableFolders(app, outcome, settings, ground.os);
   return {
     stages: stages.stages,
     runtime: {

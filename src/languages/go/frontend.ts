@@ -1,4 +1,4 @@
-import { joinPath, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, nearestFirst, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
 import type { Step } from '../../plan/plan.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
 import { readProject as readScripts } from '../javascript/project.ts';
@@ -40,7 +40,7 @@ const packageFolders = (inventory: Inventory): string[] =>
     .files(/(^|\/)package\.json$/)
     .filter((path) => !/(^|\/)(node_modules|testdata)\//.test(path))
     .map((path) => parentOf(path))
-    .sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
+    .sort(nearestFirst);
 
 /** Names that builds give to what they leave. */
 const LEAVES = /^(dist|build|out|public|output|_site|www)$/;

@@ -1,4 +1,4 @@
-import { parentOf } from '../../inventory/inventory.ts';
+import { nearestFirst, parentOf } from '../../inventory/inventory.ts';
 import { nodeTools } from '../javascript/modules-stage.ts';
 import { pluginOf, settingsOf, type MavenModule } from './maven.ts';
 import type { JavaProject } from './project.ts';
@@ -34,6 +34,6 @@ export function nodeForBuild(project: JavaProject): ReturnType<typeof nodeTools>
   const [nearest] = inventory
     .files(/(^|\/)package\.json$/)
     .filter((path) => !/(^|\/)(node_modules|target|build)\//.test(path))
-    .sort((a, b) => a.split('/').length - b.split('/').length || (a < b ? -1 : 1));
+    .sort(nearestFirst);
   return nearest !== undefined && callsNode(project) ? nodeTools(inventory, parentOf(nearest)) : undefined;
 }

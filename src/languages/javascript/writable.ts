@@ -1,11 +1,11 @@
 import type { Settings } from '../../manifest/schema.ts';
-import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
-import { sh } from '../../plan/shell.ts';
+import type { Evidence, Os } from '../../plan/plan.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import type { App } from './app.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
 import { APP_ROOT } from './stages.ts';
+import { writableSteps } from '../writable-steps.ts';
 
 /** Programs that make files beside their own: what the image's user can do only where the image lets it. */
 
@@ -55,48 +55,14 @@ function writableOf({ project }: App, outcome: ServerOutcome, settings: Settings
   return { folders: [app.folder, ...there], from: found.from };
 }
 
-const imagePath = (folder: string): string => (folder === '' ? APP_ROOT : `${APP_ROOT}/${folder}`);
-
-/** Folders that new files can be made in, as in /tmp; those of the image cannot be replaced. */
-export function writableSteps(
+/** Folders that new files can be made in; of a framework's server, whose files are known, none. */
+export function writableFolders(
   app: App,
   outcome: ServerOutcome,
   settings: Settings,
   os: Os,
-): { readonly steps: Step[]; readonly advice: Advice[] } {
-  const writable = writableOf(app, outcome, settings);
-  if (!writable) return { steps: [], advice: [] };
-  const { file, line } = writable.from;
-  const where = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-  if (os === 'distroless')
-    return {
-      steps: [],
-      advice: [
-        {
-          code: 'not-writable',
-          detail: 'The program makes files beside its own, and this image has no folder for them.',
-          hint: 'Name the folders as run.volumes, or ask for variant=slim.',
-          ...where,
-        },
-      ],
-    };
-  return {
-    steps: [
-      {
-        kind: 'run',
-        command: sh`chmod 1777 ${writable.folders.map(imagePath)}`,
-        why: 'the program makes files here',
-        comment: 'Sticky like /tmp: new files can be made here, those of the image cannot be replaced.',
-        evidence: [writable.from],
-      },
-    ],
-    advice: [
-      {
-        code: 'writes-files',
-        detail: 'The program makes files in its own folder; they are gone with the container.',
-        hint: 'Keep what has to last in a volume (run.volumes) or a database.',
-        ...where,
-      },
-    ],
-  };
+): ReturnType<typeof writableSteps> {
+  const found = writableOf(app, outcome, settings);
+  if (!found) return { steps: [], advice: [] };
+  return writableSteps({ folders: found.folders.map((folder) => joinPath(APP_ROOT, folder)), from: found.from }, os);
 }

@@ -13,7 +13,7 @@ import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
-import { writableSteps } from '../javascript/writable.ts';
+import { writableFolders } from '../javascript/writable.ts';
 import {
   checkGround,
   commandOf,
@@ -148,7 +148,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
     ground.os === 'distroless'
       ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
       : env;
-  const writable = writableSteps(app, outcome, settings, ground.os);
+  const writable = writableFolders(app, outcome, settings, ground.os);
   return {
     stages: [...stages.stages, ...runnerStage(outcome, options.image)],
     runtime: runtimeOf(program, ground, [

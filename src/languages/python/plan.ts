@@ -5,6 +5,7 @@ import { all, sh } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
 import type { PlanRequest } from '../language.ts';
+import { writableSteps } from '../writable-steps.ts';
 import { isFound, pythonApp, type PythonApp } from './app.ts';
 import { builtBy } from './build.ts';
 import { imagesFor, minorOf, versionFor, type Images } from './images.ts';
@@ -98,50 +99,14 @@ function browserSteps({ project, sources }: PythonApp): Step[] {
   ];
 }
 
-function writableSteps(
-  app: PythonApp,
-  images: Images,
-  workdir: string,
-  uid: number,
-): { steps: Step[]; advice: Advice[] } {
-  const writable = writableOf(app.project.inventory, workdir, app.sources);
-  if (!writable) return { steps: [], advice: [] };
-  const { file, line } = writable.from;
-  const where = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
-  if (images.os === 'distroless') {
-    return {
-      steps: [],
-      advice: [
-        {
-          code: 'not-writable',
-          detail: 'The program writes files beside its own, and this image has no folder for them.',
-          hint: 'Name the folders as run.volumes, or ask for variant=slim.',
-          ...where,
-        },
-      ],
-    };
-  }
-  const folders = writable.folders.map(imagePath);
-  const files = writable.files.map(imagePath);
-  return {
-    steps: [
-      {
-        kind: 'run',
-        command: all(sh`chmod 1777 ${folders}`, ...(files.length > 0 ? [sh`chown ${uid}:${uid} ${files}`] : [])),
-        why: 'the program writes files here',
-        comment: 'Sticky like /tmp: new files can be made here, those of the image cannot be replaced.',
-        evidence: [writable.from],
-      },
-    ],
-    advice: [
-      {
-        code: 'writes-files',
-        detail: 'The program writes files into its own folder; they are gone with the container.',
-        hint: 'Keep what has to last in a volume (run.volumes) or a database.',
-        ...where,
-      },
-    ],
-  };
+function writable(app: PythonApp, images: Images, workdir: string, uid: number): { steps: Step[]; advice: Advice[] } {
+  const found = writableOf(app.project.inventory, workdir, app.sources);
+  if (!found) return { steps: [], advice: [] };
+  const { folders, files, from } = found;
+  return writableSteps(
+    { folders: folders.map(imagePath), owned: { files: files.map(imagePath), uid }, from },
+    images.os,
+  );
 }
 
 /** A front end inside the project, built by Node.js: package.json with a build script, beside manage.py or in a known folder. */
@@ -245,7 +210,7 @@ export function planPython(request: PlanRequest): BuildPlan {
   });
   const folder = start?.folder ?? project.folder;
   const uid = runtimeUser(images.os, settings.run?.user);
-  const writable = writableSteps(app, images, folder, uid);
+  const written = writable(app, images, folder, uid);
   const argv = start ? (images.os === 'distroless' ? withPortByPython(start.argv) : startArgv(start)) : (command ?? []);
   const port = settings.port ?? start?.port?.port;
   const serves = workload === 'service' && port !== undefined;
@@ -273,7 +238,7 @@ export function planPython(request: PlanRequest): BuildPlan {
           : []),
         ...built.copies,
         ...(images.os === 'debian' ? browserSteps(app) : []),
-        ...writable.steps,
+        ...written.steps,
       ],
       process: {
         argv,
@@ -293,7 +258,7 @@ export function planPython(request: PlanRequest): BuildPlan {
       ...(start?.advice ?? []),
       ...(start ? staticAdvice(app) : []),
       ...indexAdvice(app, settings.build?.secrets ?? []),
-      ...writable.advice,
+      ...written.advice,
     ],
   };
 }

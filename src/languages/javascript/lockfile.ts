@@ -46,14 +46,26 @@ function parsed(read: (text: string) => unknown, text: string): Readonly<Record<
   }
 }
 
-/** What the managers put in place of the written range: a lock is not held against these. */
-const overridden = ({ json }: Package, name: string): boolean =>
-  [json.overrides, json.resolutions, json.pnpm?.overrides ?? {}].some((all) =>
-    Object.keys(all).some((key) => key === name || key.startsWith(`${name}@`) || key.endsWith(`/${name}`)),
-  );
+const pnpmSettings = z.looseObject({ overrides: record });
 
-const wanted = (pkg: Package): [string, string][] =>
-  Object.entries(allDependencies(pkg)).filter(([name]) => !overridden(pkg, name));
+/** What the managers put in place of the written ranges, in every package of a workspace: a lock is not held against these. */
+function overridesOf(inventory: Inventory, packages: readonly Package[]): readonly string[] {
+  const settings = parsed((t) => parseYaml(t, { logLevel: 'error' }), inventory.text('pnpm-workspace.yaml') ?? '');
+  return [
+    ...packages.flatMap(({ json }) => [json.overrides, json.resolutions, json.pnpm?.overrides ?? {}]),
+    pnpmSettings.safeParse(settings).data?.overrides ?? {},
+  ].flatMap((all) => Object.keys(all));
+}
+
+/** What a package asks for, by name, as far as the lock is held against it. */
+type Wanted = (pkg: Package) => [string, string][];
+
+const wantedBut =
+  (overrides: readonly string[]): Wanted =>
+  (pkg) =>
+    Object.entries(allDependencies(pkg)).filter(
+      ([name]) => !overrides.some((key) => key === name || key.startsWith(`${name}@`) || key.endsWith(`/${name}`)),
+    );
 
 const at = (pkg: Package): string => (pkg.folder === '' ? 'package.json' : pkg.file);
 
@@ -64,7 +76,11 @@ const npmEntry = z.looseObject({
 });
 
 /** npm ci wants each range met by what is locked. https://docs.npmjs.com/cli/v11/commands/npm-ci */
-function npmDrift(lock: Readonly<Record<string, unknown>>, packages: readonly Package[]): string | undefined {
+function npmDrift(
+  lock: Readonly<Record<string, unknown>>,
+  packages: readonly Package[],
+  wanted: Wanted,
+): string | undefined {
   const places = record.parse(lock['packages']);
   const old = record.parse(lock['dependencies']);
   for (const pkg of packages) {
@@ -90,7 +106,11 @@ function npmDrift(lock: Readonly<Record<string, unknown>>, packages: readonly Pa
 }
 
 /** pnpm wants each range written in the lock as it stands in package.json. https://pnpm.io/cli/install#--frozen-lockfile */
-function pnpmDrift(lock: Readonly<Record<string, unknown>>, packages: readonly Package[]): string | undefined {
+function pnpmDrift(
+  lock: Readonly<Record<string, unknown>>,
+  packages: readonly Package[],
+  wanted: Wanted,
+): string | undefined {
   const importers = record.parse(lock['importers']);
   for (const pkg of packages) {
     const importer = record.parse(importers[pkg.folder === '' ? '.' : pkg.folder] ?? (pkg.folder === '' ? lock : {}));
@@ -118,7 +138,12 @@ function yarnKeys(text: string): ReadonlySet<string> {
   return keys;
 }
 
-function yarnDrift(text: string, packages: readonly Package[], members: ReadonlySet<string>): string | undefined {
+function yarnDrift(
+  text: string,
+  packages: readonly Package[],
+  wanted: Wanted,
+  members: ReadonlySet<string>,
+): string | undefined {
   const keys = yarnKeys(text);
   for (const pkg of packages) {
     for (const [name, spec] of wanted(pkg)) {
@@ -130,7 +155,11 @@ function yarnDrift(text: string, packages: readonly Package[], members: Readonly
   return undefined;
 }
 
-function bunDrift(lock: Readonly<Record<string, unknown>>, packages: readonly Package[]): string | undefined {
+function bunDrift(
+  lock: Readonly<Record<string, unknown>>,
+  packages: readonly Package[],
+  wanted: Wanted,
+): string | undefined {
   const workspaces = record.parse(lock['workspaces']);
   for (const pkg of packages) {
     const own = record.parse(workspaces[pkg.folder]);
@@ -163,32 +192,34 @@ function readLock(
   text: string,
   truncated: boolean,
   packages: readonly Package[],
+  wanted: Wanted,
   names: ReadonlySet<string>,
 ): Read {
   if (owner === 'yarn') {
     const format = /^__metadata:\s*\n\s+version: (\d+)/m.exec(text)?.[1];
-    return { format: format ?? '1', drift: truncated ? undefined : yarnDrift(text, packages, names) };
+    return { format: format ?? '1', drift: truncated ? undefined : yarnDrift(text, packages, wanted, names) };
   }
   if (owner === 'pnpm') {
     const format = /^lockfileVersion: '?([\d.]+)/m.exec(text)?.[1];
     const lock = parsed((t) => parseYaml(t, { logLevel: 'error' }), head(text, '\npackages:'));
-    return { format, drift: lock ? pnpmDrift(lock, packages) : undefined };
+    return { format, drift: lock ? pnpmDrift(lock, packages, wanted) : undefined };
   }
   if (owner === 'bun') {
     const lock = parsed((t) => JSON5.parse(t), head(text, '\n  "packages": {', '\n}'));
-    return { drift: lock ? bunDrift(lock, packages) : undefined };
+    return { drift: lock ? bunDrift(lock, packages, wanted) : undefined };
   }
   const format = /"lockfileVersion":\s*(\d+)/.exec(text)?.[1];
   const lock = truncated ? undefined : parsed((t) => JSON.parse(t), text);
-  return { format, drift: lock ? npmDrift(lock, packages) : undefined };
+  return { format, drift: lock ? npmDrift(lock, packages, wanted) : undefined };
 }
 
 /** The lockfiles at the root, with what is known of each. `packages`: all whose dependencies they have to hold. */
 export function lockfilesOf(inventory: Inventory, packages: readonly Package[]): Lockfile[] {
   const names = new Set(packages.flatMap((p) => (p.json.name === undefined ? [] : [p.json.name])));
+  const wanted = wantedBut(overridesOf(inventory, packages));
   return LOCKFILES.filter(([file]) => inventory.isFile(file)).map(([file, owner]): Lockfile => {
     const kept = file.endsWith('lockb') ? undefined : inventory.kept(file);
-    const { format, drift } = kept ? readLock(owner, kept.text, kept.truncated, packages, names) : {};
+    const { format, drift } = kept ? readLock(owner, kept.text, kept.truncated, packages, wanted, names) : {};
     return { file, owner, ...(format === undefined ? {} : { format }), ...(drift === undefined ? {} : { drift }) };
   });
 }

@@ -10,6 +10,7 @@ import { inFolder } from './commands.ts';
 import { addStep, installSteps, pruneStep, type InstallOptions } from './install.ts';
 import { browserEnv, browserInstall, nativeModules } from './native.ts';
 import { prismaPackages, prismaSchema } from './prisma.ts';
+import { referredMembers } from './referred-members.ts';
 import { hasDependencies, hasDevDependencies, type JsProject } from './project.ts';
 
 /** The stages before the runtime: dependencies, what is left of them in production, and the build. */
@@ -37,9 +38,9 @@ export interface StageOptions extends InstallOptions {
 }
 
 /** Members of the workspace that the app does not need stay out of its build. */
-export function otherMembers({ app, members, needs }: JsProject): string[] {
+export function otherMembers({ inventory, app, members, needs }: JsProject): string[] {
   if (app.folder === '') return [];
-  const used = [app, ...needs].map((m) => m.folder);
+  const used = [app, ...needs, ...referredMembers(inventory, app, members)].map((m) => m.folder);
   return members.map((m) => m.folder).filter((folder) => !used.some((u) => u === folder || u.startsWith(`${folder}/`)));
 }
 

@@ -43,6 +43,24 @@ describe('drift of a lockfile from package.json', () => {
     assert.equal(drift({ 'package.json': lenient, 'package-lock.json': npmLock('0.0.1') }), undefined);
   });
 
+  test('what the root of a workspace overrides is not held against the lock, in members neither', () => {
+    const yarn = {
+      'package.json': { workspaces: ['packages/*'], resolutions: { ms: '2.1.2' } },
+      'packages/a/package.json': { name: 'a', dependencies: { ms: '2.1.3' } },
+      'yarn.lock': '__metadata:\n  version: 8\n\n"ms@npm:2.1.2":\n  version: 2.1.2\n',
+    };
+    assert.equal(drift(yarn), undefined);
+    assert.match(drift({ ...yarn, 'package.json': { workspaces: ['packages/*'] } }) ?? '', /ms 2\.1\.3/);
+    const pnpm = {
+      'package.json': { dependencies: { ms: 'catalog:' } },
+      'pnpm-workspace.yaml': 'catalog:\n  ms: 2.1.3\noverrides:\n  ms: "catalog:"\n',
+      'pnpm-lock.yaml':
+        "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: 2.1.3\n        version: 2.1.3\n",
+    };
+    assert.equal(drift(pnpm), undefined);
+    assert.match(drift({ ...pnpm, 'pnpm-workspace.yaml': 'catalog:\n  ms: 2.1.3\n' }) ?? '', /made for 2\.1\.3/);
+  });
+
   test('pnpm: ranges have to be the same, also of members', () => {
     const lock = (range: string) =>
       `lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      ms:\n        specifier: ${range}\n        version: 2.1.3\n    devDependencies:\n      typescript:\n        specifier: ~5.9.0\n        version: 5.9.2\n\n  packages/a:\n    dependencies:\n      ms:\n        specifier: ^2.1.0\n        version: 2.1.3\n\npackages:\n\n  ms@2.1.3: {}\n`;

@@ -85,6 +85,28 @@ describe('workspaces', () => {
     assert.deepEqual(paths({}, 'examples/basic', 'examples/more'), ['examples/basic', 'examples/more']);
   });
 
+  test('a member that settings name by its path is part of the build, though no dependency says so', () => {
+    const files = {
+      'package.json': { private: true, workspaces: ['web', 'packages/*'], devDependencies: { vite: '*' } },
+      'web/package.json': { name: 'web', scripts: { build: 'vite build' } },
+      'web/index.html': '',
+      'web/vite.config.mts': "const at = path.resolve(__dirname, '../packages/draw/src/index.ts')",
+      'packages/draw/package.json': { name: 'draw', dependencies: { maths: '*' } },
+      'packages/maths/package.json': { name: 'maths' },
+      'packages/shapes/package.json': { name: 'shapes' },
+      'packages/docs/package.json': { name: 'docs' },
+    };
+    const source = (more: Readonly<Record<string, unknown>>): string | undefined =>
+      /^COPY (.*)\. \.\/$/m.exec(dockerfileOf(filesOf({ ...files, ...more }), { app: 'web' }))?.[1];
+    assert.equal(source({}), '--exclude=packages/docs --exclude=packages/shapes ');
+    const paths = {
+      'web/tsconfig.json': { extends: '../tsconfig.base' },
+      'tsconfig.base.json': { compilerOptions: { paths: { shapes: ['./packages/shapes/src'] } } },
+    };
+    assert.equal(source(paths), '--exclude=packages/docs ');
+    assert.equal(source({ 'web/vite.config.mts': 'resolve(__dirname, `../packages/${name}`)' }), '');
+  });
+
   test('tools that the root installs are those of a member which configures them', () => {
     const files = filesOf({
       'package.json': {

@@ -87,6 +87,17 @@ function buildsHere(scripts: Readonly<Record<string, string>>, name: string, see
   return called.every((word) => buildsHere(scripts, word, [...seen, name, ...called]));
 }
 
+/** The one script for a build, `build:frontend`, that runs this command: with the options that it needs. */
+function scriptThatRuns(scripts: Readonly<Record<string, string>>, argv: readonly string[]): string | undefined {
+  const [name, another] = Object.keys(scripts).filter(
+    (script) =>
+      /^build[:-]|[:-]build$/.test(script) &&
+      buildsHere(scripts, script) &&
+      ` ${scripts[script] ?? ''} `.includes(` ${argv.join(' ')} `),
+  );
+  return another === undefined ? name : undefined;
+}
+
 interface BuildCommand {
   readonly command: Shell;
   readonly why: string;
@@ -108,6 +119,13 @@ function mainBuild(app: App): BuildCommand | undefined {
       from: lineOfKey(project.app, 'scripts', script),
     };
   }
+  const own = framework?.build && app.outcome !== undefined ? scriptThatRuns(scripts, framework.build) : undefined;
+  if (own !== undefined)
+    return {
+      command: all(...before, runScript(project, project.app, own)),
+      why: `the ${own} script, which runs ${framework?.build?.join(' ') ?? ''}`,
+      from: lineOfKey(project.app, 'scripts', own),
+    };
   const nx = nxCommand(project);
   if (nx) return { command: nx, why: 'Nx builds the app, and what it needs before it' };
   if (

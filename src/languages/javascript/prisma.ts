@@ -1,4 +1,6 @@
 import { joinPath } from '../../inventory/inventory.ts';
+import type { Settings } from '../../manifest/schema.ts';
+import type { Step } from '../../plan/plan.ts';
 import { allDependencies, type Package } from './package-json.ts';
 import { packagesOf, type JsProject } from './project.ts';
 
@@ -32,4 +34,30 @@ export function prismaFiles(project: JsProject): string[] {
     const configs = CONFIGS.map((file) => joinPath(pkg.folder, file)).filter((file) => project.inventory.isFile(file));
     return [project.inventory.isDirectory(schema) ? `${schema}/` : schema, ...configs];
   });
+}
+
+/**
+ * Settings that read a variable by `env()` fail without it, whatever Prisma is asked to do: so does a build script that
+ * generates the client. https://www.prisma.io/docs/orm/reference/prisma-config-reference#datasourceurl
+ */
+export function prismaEnv(project: JsProject, { build }: Settings): Step[] {
+  const given = new Set([...Object.keys(build?.args ?? {}), ...(build?.secrets ?? [])].map((n) => n.toUpperCase()));
+  const read = prismaPackages(project).flatMap((pkg) =>
+    CONFIGS.map((file) => joinPath(pkg.folder, file)).flatMap((file) =>
+      [...(project.inventory.text(file) ?? '').matchAll(/\benv(?:<[^>\n]*>)?\(\s*['"](\w+)['"]/g)].map((m) => ({
+        name: m[1] ?? '',
+        file,
+      })),
+    ),
+  );
+  const missing = read.filter(({ name }) => !given.has(name.toUpperCase()));
+  if (missing.length === 0) return [];
+  return [
+    {
+      kind: 'env',
+      vars: Object.fromEntries(missing.map(({ name }) => [name, 'postgresql://localhost/build'])),
+      why: 'Prisma’s settings want the address of a database; nothing is asked of it while the image is built',
+      evidence: missing.map(({ name, file }) => ({ file, why: `reads ${name}` })),
+    },
+  ];
 }

@@ -1,7 +1,5 @@
-import { joinPath } from '../../inventory/inventory.ts';
 import type { ImageRef, Stage, Step } from '../../plan/plan.ts';
 import { installPackages } from '../../plan/packages.ts';
-import { sh } from '../../plan/shell.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { buildEnv, buildSteps, execCommand } from './build.ts';
@@ -9,7 +7,7 @@ import { buildEnvSteps } from './build-image.ts';
 import { inFolder } from './commands.ts';
 import { addStep, installSteps, pruneStep, type InstallOptions } from './install.ts';
 import { browserEnv, browserInstall, nativeModules } from './native.ts';
-import { prismaPackages, prismaSchema } from './prisma.ts';
+import { prismaEnv, prismaPackages, prismaSchema } from './prisma.ts';
 import { referredMembers } from './referred-members.ts';
 import { hasDependencies, hasDevDependencies, type JsProject } from './project.ts';
 
@@ -46,18 +44,13 @@ export function otherMembers({ inventory, app, members, needs }: JsProject): str
 
 function prismaSteps(project: JsProject): Step[] {
   return prismaPackages(project).map((pkg): Step => {
-    const config = ['prisma.config.ts', 'prisma.config.js', 'prisma.config.mjs'].some((file) =>
-      project.inventory.isFile(joinPath(pkg.folder, file)),
-    );
     const schema = prismaSchema(project, pkg) ?? '';
-    const generate = execCommand(project, ['prisma', 'generate']);
     return {
       kind: 'run',
       phase: 'install',
-      command: inFolder(pkg.folder, config ? sh`DATABASE_URL=postgresql://localhost/build ${generate}` : generate),
+      command: inFolder(pkg.folder, execCommand(project, ['prisma', 'generate'])),
       why: 'Prisma’s client, which is generated into what is installed',
       evidence: [{ file: schema, why: 'the schema of the client' }],
-      ...(config ? { comment: 'The configuration wants an address of a database; nothing is asked of it.' } : {}),
     };
   });
 }
@@ -96,6 +89,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
     { kind: 'workdir', path: APP_ROOT, why: 'where the app is built, and where it will run' },
     ...systemSteps(project, os, settings),
     ...buildEnvSteps(project),
+    ...prismaEnv(project, settings),
   ];
   const dependencies: Stage = {
     name: DEPENDENCIES,

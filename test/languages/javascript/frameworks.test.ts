@@ -362,6 +362,26 @@ describe('tools of their time', () => {
     for (const lock of locks('4.47.0')) assert.ok(!env({ ...project({ 'react-scripts': '^5.0.0' }), ...lock }));
   });
 
+  test('a framework is built by the script that runs its build, under whatever name', () => {
+    const built = (scripts: object): string | undefined =>
+      /^RUN (npm run \S+|npx .* build)$/m.exec(
+        dockerfileOf(
+          filesOf({
+            'package.json': {
+              scripts: { start: 'node server.js', ...scripts },
+              dependencies: { vite: '7', express: '5' },
+            },
+            'server.js': 'app.listen(3000)',
+            'vite.config.js': '',
+            'index.html': '',
+          }),
+        ),
+      )?.[1];
+    assert.equal(built({ 'build:frontend': 'vite build --config web/vite.config.js' }), 'npm run build:frontend');
+    assert.equal(built({ 'build:docker': 'vite build && docker build .' }), 'npx --no-install vite build');
+    assert.equal(built({ 'build:a': 'vite build', 'build:b': 'vite build -m b' }), 'npx --no-install vite build');
+  });
+
   test('the build for an image goes before that for a running system, unless it makes the image', () => {
     const built = (scripts: object): string | undefined =>
       /npm run (\S+)$/m.exec(dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { next: '15' } } })))?.[1];

@@ -41,6 +41,10 @@ export interface ServerOutcome {
 
 export type Outcome = SiteOutcome | ServerOutcome;
 
+/** It is a program of the project's own, if only through a loader: `node --import tsx server.ts`. */
+export const runsOwnSource = ({ argv, output, tool }: ServerOutcome): boolean =>
+  output === undefined && (tool === undefined || (argv[0] === 'node' && argv[1]?.startsWith('-') === true));
+
 /** What a framework is asked with. */
 export interface FrameworkContext {
   readonly project: JsProject;

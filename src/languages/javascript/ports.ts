@@ -10,6 +10,9 @@ const READS_PORT =
   /\b(?:process|Bun)\.env(?:\.PORT\b|\[['"]PORT['"]\])(?:\s*\)?\s*(?:\|\||\?\?|,)\s*(?:Number\(|parseInt\()?['"]?(\d{2,5}))?|\bget(?:<[^>\n]{1,40}>)?\(\s*['"]PORT['"](?:\s*,\s*(\d{2,5}))?|\bPORT\s*[:=]\s*(?:z|Joi|port|num|envalid|Type|v)\b|\benv\.PORT\b|\{[^}\n]*\bPORT\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
 const FIXED =
   /\.listen\s*\(\s*['"]?(\d{2,5})\b|\.listen\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})|\bserve\s*\([^)]{0,300}?\bport\s*:\s*(\d{2,5})|\blisten\s*:\s*\{\s*port\s*:\s*(\d{2,5})/g;
+/** `port = args.port || Number(env.SHOP_PORT) || 8080`, and not that of another server that it asks. */
+const OWN_VARIABLE =
+  /\bport\s*[:=](?!=)[^;,\n]{0,60}\bprocess\.env\.(?!(?:DB|DATABASE|PG|POSTGRES\w*|MYSQL|MARIADB|MONGO\w*|REDIS\w*|SMTP|MAIL\w*|EMAIL|AMQP|RABBIT\w*|KAFKA|ELASTIC\w*|LDAP|SSH|FTP|PROXY)_)\w+_PORT\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/gi;
 const NAMED = /\b(?:port|PORT|Port|serverPort|SERVER_PORT|httpPort)\s*(?::\s*number\s*)?[=:]\s*['"]?(\d{2,5})\b/g;
 const DEFAULT = /\b(?:port|PORT|Port|defaultPort|DEFAULT_PORT)\s*(?::\s*number\s*)?=\s*['"]?(\d{4,5})\b/g;
 /** Servers listen on a port that nobody has to be root for. */
@@ -55,6 +58,9 @@ export function portOf(sources: readonly Source[]): FoundPort | undefined {
   const fixed = hit(sources, FIXED, 'the port that it listens on');
   const port = first(fixed);
   if (fixed && port !== undefined) return { port, from: fixed.from };
+  const own = hit(sources, OWN_VARIABLE, 'the port when its own variable is not set');
+  const fallback = first(own);
+  if (own && fallback !== undefined) return { port: fallback, from: own.from };
   const named = hit(sources, NAMED, 'the port that it listens on');
   const other = first(named);
   return named && other !== undefined ? { port: other, from: named.from } : undefined;

@@ -1,6 +1,7 @@
 import { cyclesOf } from '../../images/catalogue.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
+import { runsOwnSource } from './outcome.ts';
 import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
 import { buildDependencies, type JsProject } from './project.ts';
@@ -113,8 +114,7 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   const port =
     asked !== undefined
       ? { port: asked, from: { ...outcome?.from, why: `the port in the command` } }
-      : own !== undefined &&
-          ((outcome?.kind === 'server' && (outcome.output !== undefined || outcome.tool !== undefined)) || !found)
+      : own !== undefined && ((outcome?.kind === 'server' && !runsOwnSource(outcome)) || !found)
         ? { port: own, from: outcome?.from ?? from }
         : found;
   const fastify = names.includes('fastify')

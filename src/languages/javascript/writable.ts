@@ -2,7 +2,7 @@ import type { Settings } from '../../manifest/schema.ts';
 import type { Evidence, Os } from '../../plan/plan.ts';
 import { joinPath } from '../../inventory/inventory.ts';
 import type { App } from './app.ts';
-import type { ServerOutcome } from './outcome.ts';
+import { runsOwnSource, type ServerOutcome } from './outcome.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
 import { APP_ROOT } from './stages.ts';
 import { writableSteps } from '../writable-steps.ts';
@@ -46,7 +46,7 @@ function ofProgram(sources: readonly Source[], folder: string): Source[] {
 
 function writableOf({ project }: App, outcome: ServerOutcome, settings: Settings): Writable | undefined {
   // Of a framework's server the files are known, and a folder that is known to be written is a volume.
-  if (outcome.output !== undefined || outcome.tool !== undefined) return undefined;
+  if (!runsOwnSource(outcome)) return undefined;
   if (settings.run?.volumes?.some((v) => v.access === 'write') === true) return undefined;
   const { inventory, app } = project;
   const found = hit(ofProgram(sourcesOf(project, outcome.argv), app.folder), MAKES_FILES, 'it makes files');

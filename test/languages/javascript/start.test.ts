@@ -270,6 +270,24 @@ describe('files that the program makes', () => {
     });
   });
 
+  test('as well where a loader stands before it; then its own port counts, not one that is usual with Vite', () => {
+    const files = {
+      'package.json': {
+        scripts: { start: 'tsx server.ts', build: 'vite build' },
+        dependencies: { express: '4', tsx: '4' },
+        devDependencies: { vite: '7' },
+      },
+      'vite.config.ts': '',
+      'index.html': '',
+      'server.ts':
+        "const port = args.port || Number(process.env.SHOP_PORT) || 5001;\napp.listen(port);\nfs.mkdirSync('data');",
+    };
+    assert.equal(made(files).folders, '/app');
+    assert.match(dockerfileOf(filesOf(files)), /^EXPOSE 5001$/m);
+    const database = { 'server.ts': 'const port = Number(process.env.DB_PORT) || 5432;\napp.listen();' };
+    assert.match(dockerfileOf(filesOf({ ...files, ...database })), /^EXPOSE 3000$/m);
+  });
+
   test('not where it makes none, or makes them elsewhere', () => {
     const none = { folders: undefined, advice: [] };
     assert.deepEqual(made({ 'server.js': listen }), none);

@@ -1,6 +1,7 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { needsShell, toArgv } from '../../plan/command.ts';
+import { BUILD_SCRIPTS } from './build-scripts.ts';
 import { configFile, cleanFolder } from './config-files.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { conventional } from './conventional.ts';
@@ -135,6 +136,17 @@ const scriptEvidence = (pkg: Package, script: string | undefined): Evidence => (
   why: `the ${script ?? 'start'} script`,
 });
 
+/** What a server of files gives out where no folder is named: where it is started, but for what is built and for http-server's public/. */
+function folderServed({ inventory, app }: JsProject, line: Line): string {
+  if (line.folder !== '') return line.folder;
+  if (baseName(line.argv[0] ?? '') === 'http-server' && inventory.isDirectory(joinPath(app.folder, 'public')))
+    return 'public';
+  return inventory.isFile(joinPath(app.folder, 'index.html')) ||
+    !BUILD_SCRIPTS.some((name) => app.json.scripts[name] !== undefined)
+    ? ''
+    : 'dist';
+}
+
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
   const builds = line.before.filter((part) => isBuild(project, line.pkg, part));
   const before = line.before
@@ -148,7 +160,12 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
     const { folder, single } = servedFolder(line);
     if (outcome?.kind === 'server') return { outcome, before: [], builds };
     const served = cleanFolder(folder);
-    const base = outcome ?? { kind: 'site' as const, folder: served ?? 'dist', fallback: single, from };
+    const base = outcome ?? {
+      kind: 'site' as const,
+      folder: served ?? folderServed(project, line),
+      fallback: single,
+      from,
+    };
     return {
       outcome: { ...base, ...(served === undefined ? {} : { folder: served }), fallback: base.fallback || single },
       before: [],

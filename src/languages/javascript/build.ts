@@ -5,6 +5,7 @@ import type { RunStep, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
+import { BUILD_SCRIPTS } from './build-scripts.ts';
 import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
 import { majorOf } from './node-version.ts';
@@ -72,8 +73,6 @@ function memberBuilds(project: JsProject): Shell[] {
     .filter((m) => m !== project.app && m.json.scripts['build'] !== undefined)
     .map((m) => runScript(project, m, 'build'));
 }
-
-const BUILD_SCRIPTS: readonly string[] = ['build', 'heroku-postbuild', 'build:prod', 'build:production', 'compile'];
 
 /** Names for what builds inside of an image, without what only a running system has, such as a database. */
 const FOR_IMAGES: readonly string[] = ['build:docker', 'build-docker', 'docker:build', 'docker-build'];

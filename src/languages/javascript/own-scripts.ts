@@ -97,7 +97,7 @@ const NESTED = /\b(npm|pnpm|yarn|bun)\b[^&|;]{0,80}\b(install|ci|i)\b|\bcd [\w./
 
 /** True where a script of the project installs more, beside what its own package names. */
 export const installsMore = ({ app }: JsProject): boolean =>
-  ['build', 'heroku-postbuild', 'postinstall', 'install', 'prebuild', 'postbuild'].some((name) => {
+  ['build', 'heroku-postbuild', 'gcp-build', 'postinstall', 'install', 'prebuild', 'postbuild'].some((name) => {
     const text = app.json.scripts[name] ?? '';
     const called = [...text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]+)/g)].map(
       (m) => app.json.scripts[m[1] ?? ''] ?? '',

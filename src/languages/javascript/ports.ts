@@ -7,7 +7,7 @@ export interface FoundPort {
 }
 
 const READS_PORT =
-  /\b(?:process|Bun)\.env(?:\.PORT\b|\[['"]PORT['"]\])(?:\s*\)?\s*(?:\|\||\?\?|,)\s*(?:Number\(|parseInt\()?['"]?(\d{2,5}))?|\bget(?:<[^>\n]{1,40}>)?\(\s*['"]PORT['"](?:\s*,\s*(\d{2,5}))?|\bPORT\s*[:=]\s*(?:z|Joi|port|num|envalid|Type|v)\b|\benv\.PORT\b|\{[^}\n]*\bPORT\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
+  /\b(?:process|Bun)\.env(?:\.PORT\b|\[['"]PORT['"]\])(?:[\s)]{0,6}(?:\|\||\?\?|,)\s*(?:Number\(|parseInt\()?['"]?(\d{2,5}))?|\bget(?:<[^>\n]{1,40}>)?\(\s*['"]PORT['"](?:\s*,\s*(\d{2,5}))?|\bPORT\s*[:=]\s*(?:z|Joi|port|num|envalid|Type|v)\b|\benv\.PORT\b|\{[^}\n]*\bPORT\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
 const FIXED =
   /\.listen\s*\(\s*['"]?(\d{2,5})\b|\.listen\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})|\bserve\s*\([^)]{0,300}?\bport\s*:\s*(\d{2,5})|\blisten\s*:\s*\{\s*port\s*:\s*(\d{2,5})/g;
 /** `port = args.port || Number(env.SHOP_PORT) || 8080`, and not that of another server that it asks. */

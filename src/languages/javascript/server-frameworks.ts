@@ -1,4 +1,5 @@
 import { Problem } from '../../problems/problem.ts';
+import { FUNCTIONS_FRAMEWORK } from './functions-framework.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
 import { lineOfKey } from './package-json.ts';
 import type { Framework, FrameworkContext, Outcome, OutputCopy, ServerOutcome } from './outcome.ts';
@@ -297,4 +298,5 @@ export const serverFrameworks: readonly Framework[] = [
     own: /^nitro (start|preview)|^node \.output\/server\/index\.mjs/,
     outcome: nitroAlone,
   },
+  FUNCTIONS_FRAMEWORK,
 ];

@@ -5,6 +5,7 @@ import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
 import { installAdvice } from './install-advice.ts';
+import { loadedPackages } from './loaded-packages.ts';
 import { browserEnv, nativeModules } from './native.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
@@ -69,16 +70,31 @@ export function commandOf(app: App, outcome: ServerOutcome, asked: readonly stri
   return ['/bin/sh', '-c', [...app.before.map((part) => part.replace(/^npx (?!-)/, '')), program].join(' && ')];
 }
 
-/** True where the program, or something it starts first, is of a package that production does not install. */
-export function keepsDevDependencies(app: App, outcome: ServerOutcome): string | undefined {
-  const production = productionDependencies(app.project);
-  const all = Object.assign({}, ...packagesOf(app.project).map(allDependencies)) as Record<string, string>;
+/** What makes the program need a package that production does not install. */
+export interface KeptDev {
+  readonly name: string;
+  readonly detail: string;
+  readonly file: string;
+}
+
+/** Set where the program, something it starts first, or a package that it loads at once is of a dev dependency. */
+export function keepsDevDependencies(app: App, outcome: ServerOutcome): KeptDev | undefined {
+  const { project } = app;
+  const production = productionDependencies(project);
+  const all = Object.assign({}, ...packagesOf(project).map(allDependencies)) as Record<string, string>;
   const programs = [
     ...(outcome.tool === undefined ? [] : [outcome.tool]),
     ...app.before.flatMap((part) => part.replace(/^npx /, '').split(/\s+/).slice(0, 1)),
     ...(outcome.argv[0] === '/bin/sh' ? (outcome.argv[2] ?? '').split(/[\s;&|]+/) : []),
   ];
-  return programs.find((name) => production[name] === undefined && all[name] !== undefined);
+  const isDev = (name: string): boolean => production[name] === undefined && all[name] !== undefined;
+  const program = programs.find(isDev);
+  if (program !== undefined)
+    return { name: program, detail: `The program is started by ${program}`, file: project.app.file };
+  if (outcome.output !== undefined || !['node', 'bun'].includes(outcome.argv[0] ?? '')) return undefined;
+  const entry = outcome.argv.slice(1).find((word) => /\.[cm]?js$/.test(word)) ?? '';
+  const loaded = [...loadedPackages(project.inventory, project.app.folder, entry)].find(([name]) => isDev(name));
+  return loaded && { name: loaded[0], detail: `${loaded[1]} loads ${loaded[0]}`, file: loaded[1] };
 }
 
 const reachesShell = (argv: readonly string[]): boolean => /^(ba|da|a)?sh$/.test(baseName(argv[0] ?? ''));
@@ -90,9 +106,9 @@ export function serverAdvice(app: App, outcome: ServerOutcome, serving: Serving,
   if (kept !== undefined) {
     advice.push({
       code: 'dev-dependencies-in-image',
-      detail: `The program is started by ${kept}, which is a dev dependency: all of them are in the image.`,
-      hint: `Move ${kept} to dependencies, or start what the build makes with node.`,
-      file: project.app.file,
+      detail: `${kept.detail}, which is a dev dependency: all of them are in the image.`,
+      hint: `Move ${kept.name} to dependencies, or start what the build makes with node.`,
+      file: kept.file,
     });
   }
   if (serving.loopback) {

@@ -42,6 +42,9 @@ function withStaticfile(app: App, site: SiteOutcome): SiteOutcome {
   return { ...site, folder: cleanFolder(root) ?? site.folder, fallback: said ?? site.fallback };
 }
 
+/** What a folder that is served as it stands holds beside its pages. */
+const NO_PAGES = ['**/node_modules', 'Dockerfile', '.dockerignore', 'Staticfile*', 'Caddyfile', 'dockwright.*'];
+
 export function planSite(app: App, outcome: SiteOutcome, settings: Settings, options: StageOptions): BuildPlan {
   const { project } = app;
   const site = withStaticfile(app, outcome);
@@ -55,12 +58,19 @@ export function planSite(app: App, outcome: SiteOutcome, settings: Settings, opt
   const why = 'the site, and nothing of what built it';
   const files: CopyStep =
     built === undefined
-      ? { kind: 'copy', sources: [folder === '' ? '.' : `${folder}/`], to: `${SITE_ROOT}/`, why }
+      ? {
+          kind: 'copy',
+          sources: [folder === '' ? '.' : `${folder}/`],
+          to: `${SITE_ROOT}/`,
+          ...(site.folder === '' ? { exclude: NO_PAGES } : {}),
+          why,
+        }
       : {
           kind: 'copy',
           from: built,
           sources: [absolute(project.app.folder, `${site.folder}/`)],
           to: `${SITE_ROOT}/`,
+          ...(site.folder === '' ? { exclude: NO_PAGES } : {}),
           why,
         };
   return {

@@ -1,6 +1,7 @@
 import JSON5 from 'json5';
 import * as z from 'zod';
 import { joinPath } from '../../inventory/inventory.ts';
+import { BUILD_SCRIPTS } from './build-scripts.ts';
 import { cleanFolder } from './config-files.ts';
 import { allDependencies } from './package-json.ts';
 import type { JsProject } from './project.ts';
@@ -62,16 +63,33 @@ const compiles = (project: JsProject): boolean =>
     compilerOptions(project).noEmit !== true &&
     compilerOptions(project).outDir !== undefined);
 
+const COMPILES_HERE = /(^|[\s;&|])tsc\b(?![^;&|]*--(noEmit|outDir|outFile|build|watch)\b|[^;&|]*\s-[bw]\b)/;
+
+/** True where a script calls the compiler, and nothing says that it writes to another folder. */
+const compilesInPlace = (project: JsProject): boolean => {
+  const { scripts } = project.app.json;
+  const { outDir, noEmit } = compilerOptions(project);
+  return (
+    outDir === undefined &&
+    noEmit !== true &&
+    [...BUILD_SCRIPTS, 'prepare', 'postinstall'].some((name) => COMPILES_HERE.test(scripts[name] ?? ''))
+  );
+};
+
+const javascript = (file: string): string => file.replace(/\.([cm]?)tsx?$/, '.$1js');
+
 /** The JavaScript file that a build makes of a source file; undefined where it makes none, or that cannot be told. */
 export function compiledEntry(project: JsProject, source: string): string | undefined {
   const file = cleanFolder(source);
-  if (file === undefined || !/\.[cm]?tsx?$/.test(file) || !compiles(project)) return undefined;
+  if (file === undefined || !/\.[cm]?tsx?$/.test(file)) return undefined;
+  if (compilesInPlace(project)) return javascript(file);
+  if (!compiles(project)) return undefined;
   const { outDir, rootDir, noEmit } = compilerOptions(project);
   const out = cleanFolder(outDir);
   if (noEmit === true || out === undefined) return undefined;
   const root = cleanFolder(rootDir) ?? (file.startsWith('src/') && onlyBelowSrc(project) ? 'src' : '');
   const below = root !== '' && file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file;
-  return `${out}/${below.replace(/\.([cm]?)tsx?$/, '.$1js')}`;
+  return `${out}/${javascript(below)}`;
 }
 
 /** tsc takes the common folder of all sources as root: that is src/, if there are none elsewhere. */

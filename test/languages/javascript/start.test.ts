@@ -112,6 +112,34 @@ describe('the program behind a start script', () => {
     assert.doesNotMatch(dockerfileOf(files), /AS production/);
   });
 
+  test('a dev dependency that the program loads at once keeps them all, and no other', () => {
+    const kept = (files: Files): boolean =>
+      adviceOf(
+        filesOf({
+          'package.json': { main: 'a.js', dependencies: { ms: '2' }, devDependencies: { polka: '1', vite: '7' } },
+          ...files,
+        }),
+      ).includes('dev-dependencies-in-image');
+    assert.ok(kept({ 'a.js': "const polka = require('polka');" }));
+    assert.ok(kept({ 'a.js': "import './lib/b.js';", 'lib/b.js': "import { x } from 'polka/sub';" }));
+    assert.ok(!kept({ 'a.js': "if (dev) {\n  const vite = require('vite');\n}\nimport ms from 'ms';" }));
+    assert.ok(!kept({ 'a.js': "const b = require('./b');", 'c.js': "require('polka')", 'b.js': '' }));
+  });
+
+  test('a server of files without a folder: the project’s own files, public/ or what is built', () => {
+    const copied = (start: string, files: Files, scripts: Files = {}): string | undefined =>
+      /^COPY (?:--from=build )?(?:--exclude=\S+ )*(\S+) \/srv\/$/m.exec(
+        dockerfileOf(
+          filesOf({ 'package.json': { scripts: { start, ...scripts }, dependencies: { serve: '14' } }, ...files }),
+        ),
+      )?.[1];
+    assert.equal(copied('http-server -p $PORT', { 'public/a.html': '' }), 'public/');
+    assert.equal(copied('serve', { 'index.html': '', 'public/a.html': '' }), '.');
+    assert.equal(copied('serve .', { 'index.html': '' }), '.');
+    assert.equal(copied('serve', { 'src/a.js': '' }, { build: 'thing' }), '/app/dist/');
+    assert.equal(copied('lite-server', { 'index.html': '' }, { build: 'sass a b' }), '/app/');
+  });
+
   test('a Procfile’s npm start is looked through as well', () => {
     const files = filesOf({
       'package.json': { scripts: { start: 'node web.js' } },
@@ -158,6 +186,7 @@ describe('ports and workloads', () => {
 
   test('the port that the source says', () => {
     assert.equal(manifest('http.createServer().listen(process.env.PORT || 5000)').port, 5000);
+    assert.equal(manifest('const port = parseInt(Number(process.env.PORT)) || 8080;\napp.listen(port)').port, 8080);
     assert.equal(manifest('const port = 4100;\napp.listen(port)').port, 4100);
     assert.equal(manifest('app.listen({ host: "0.0.0.0", port: 8081 })').port, 8081);
     assert.equal(manifest('const { PORT = "4321" } = process.env;\napp.listen(PORT)').port, 4321);

@@ -133,6 +133,22 @@ export const FRAMEWORKS: readonly Framework[] = [
     protocol: 'own',
     port: 8080,
   },
+  {
+    id: 'google-adk',
+    packages: ['google-adk'],
+    modules: ['google.adk'],
+    classes: ['get_fast_api_app'],
+    protocol: 'asgi',
+    port: 8000,
+  },
+  {
+    id: 'mcp',
+    packages: ['fastmcp', 'mcp'],
+    modules: ['fastmcp', 'mcp'],
+    classes: ['http_app', 'streamable_http_app', 'sse_app'],
+    protocol: 'asgi',
+    port: 8000,
+  },
   { id: 'cherrypy', packages: ['cherrypy'], modules: ['cherrypy'], classes: [], protocol: 'own', port: 8080 },
 ];
 

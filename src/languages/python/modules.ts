@@ -12,7 +12,7 @@ export interface Source {
 }
 
 const NO_APP =
-  /(^|\/)(\.[^/]+|tests?|testing|__pycache__|migrations|alembic|node_modules|site-packages|venv|env|docs?|examples?|samples?|scripts|benchmarks?|notebooks?|templates|static|build|dist|e2e|cookbook|tools)\/|(^|\/)(test_[^/]*|[^/]*_tests?|conftest|setup|noxfile|tasks|fabfile|gunicorn[\w.-]*|locustfile|versioneer|dodo|env)\.py$/;
+  /(^|\/)(\.[^/]+|tests?|testing|__pycache__|migrations|alembic|node_modules|site-packages|venv|env|docs?|examples?|samples?|scripts|benchmarks?|notebooks?|templates|static|build|dist|e2e|cookbook|tools)\/|(^|\/)(test_[^/]*|[^/]*_tests?|conftest|setup|noxfile\w*|tasks|fabfile|gunicorn[\w.-]*|locustfile|versioneer|dodo|env)\.py$/;
 
 const MAX_SOURCES = 1500;
 

@@ -1,4 +1,4 @@
-import { baseName } from '../../inventory/inventory.ts';
+import { baseName, parentOf } from '../../inventory/inventory.ts';
 import type { AppObject } from './app-object.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import type { Source } from './modules.ts';
@@ -13,7 +13,7 @@ import { importsPackage } from './source-file.ts';
 interface ScriptFramework {
   readonly id: string;
   /** Whether a file is one that the framework runs. */
-  readonly runs: (code: string) => boolean;
+  readonly runs: (code: string, file: string) => boolean;
   /** Undefined where Python itself runs the file. */
   readonly argv?: (file: string, code: string) => readonly string[];
   /** False where a file of the framework's need not import it. */
@@ -36,6 +36,9 @@ function functionOf(code: string): string | undefined {
   const plain = [...code.matchAll(TAKES_REQUEST)];
   return FUNCTION.exec(code)?.[1] ?? (plain.length === 1 ? plain[0]?.[1] : undefined);
 }
+
+/** A server for tools of language models, over HTTP; without a transport it talks over its standard input. https://gofastmcp.com/deployment/running-server */
+const MCP_HTTP = /["'](?:streamable-http|sse)["']|\btransport\s*=\s*["']http["']|\brun_(?:\w+_)?(?:http|sse)_async\(/;
 
 const ALL: readonly ScriptFramework[] = [
   {
@@ -103,6 +106,21 @@ const ALL: readonly ScriptFramework[] = [
     argv: (file) => ['env', 'GRADIO_SERVER_PORT=$PORT', 'python', file],
     env: { GRADIO_SERVER_NAME: '0.0.0.0', GRADIO_ANALYTICS_ENABLED: 'False' },
     told: true,
+  },
+  {
+    id: 'google-adk',
+    // The folder that is named holds a folder for each agent. https://google.github.io/adk-docs/get-started/quickstart/
+    runs: (code, file) => /^root_agent\b/m.test(code) && file.includes('/'),
+    argv: (file) => ['adk', 'api_server', '--host', '0.0.0.0', '--port', '$PORT', parentOf(parentOf(file)) || '.'],
+    handlesSignals: true,
+    told: true,
+  },
+  {
+    id: 'mcp',
+    runs: (code) => /\.run(?:_\w+)?\(/.test(code) && MCP_HTTP.test(code),
+    env: { FASTMCP_HOST: '0.0.0.0' },
+    handlesSignals: true,
+    told: false,
   },
   { id: 'nicegui', runs: (code) => /\bui\.run\(/.test(code), told: false },
   {
@@ -188,11 +206,14 @@ export function scriptFramework(
   for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told } of ALL) {
     const framework = FRAMEWORKS.find((f) => f.id === id);
     if (!framework?.packages.some(has)) continue;
+    const below = ({ path }: Source): string => (project.folder === '' ? path : path.slice(project.folder.length + 1));
     const [source] = sources
-      .filter((s) => (!imported || framework.modules.some((m) => importsPackage(s.imports, m))) && runs(s.code))
+      .filter(
+        (s) => (!imported || framework.modules.some((m) => importsPackage(s.imports, m))) && runs(s.code, below(s)),
+      )
       .toSorted((a, b) => rank(a.path) - rank(b.path));
     if (!source) continue;
-    const file = project.folder === '' ? source.path : source.path.slice(project.folder.length + 1);
+    const file = below(source);
     const plain = argv === undefined ? runnableFile(project.inventory, project.folder, source, id) : undefined;
     const from = { file: source.path, why: `${file} is a ${id} app` };
     const found = portOf([source], framework.port);

@@ -2,6 +2,7 @@ import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import { appObjects, type AppObject } from './app-object.ts';
+import { plainApp } from './plain-app.ts';
 import { djangoOf, type DjangoProject } from './django.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { moduleOf, readSources, type Source } from './modules.ts';
@@ -147,11 +148,15 @@ function healthOf({ source, variable, factory }: AppObject): Start['health'] {
     : { path, from: { file: source.path, why: `a route for health checks, ${path}` } };
 }
 
-/** A script that starts the server itself when it is run, on all addresses. */
-function ownStart({ source }: AppObject): boolean {
+/** A script that starts the server itself when it is run, on all addresses, by what is installed. */
+function ownStart({ source }: AppObject, has: (name: string) => boolean): boolean {
   const guard = mainGuard(source.code);
   const rest = guard === undefined ? '' : source.code.slice(guard);
+  const imported = [
+    ...source.code.matchAll(/^[ \t]*(?:import|from)[ \t]+(uvicorn|hypercorn|waitress|gevent|eventlet)\b/gm),
+  ];
   return (
+    imported.every(([, name = '']) => has(name)) &&
     /\.run\(|serve\(|\.serve_forever\(/.test(rest) &&
     /["'](0\.0\.0\.0|::)["']/.test(source.code) &&
     !listensLocally(rest)
@@ -217,7 +222,7 @@ function objectStart(
   const configured = project.inventory.isFile(joinPath(project.folder, 'gunicorn.conf.py'));
   const own = serverFor(framework.protocol, has);
   const dashWithoutServer = framework.id === 'dash' && !/\.server$/m.test(lineOf(source.code, object.variable));
-  if ((!own && !object.factory && ownStart(object) && !startsDebugger(object)) || dashWithoutServer) {
+  if ((!own && !object.factory && ownStart(object, has) && !startsDebugger(object)) || dashWithoutServer) {
     return {
       ...base,
       argv: ['python', relative],
@@ -282,7 +287,7 @@ const WORKERS = [
 const LASTS =
   /\bwhile\s+(True|1)\s*:|run_forever\(|\.run_polling\(|start_polling\(|infinity_polling\(|start_consuming\(|BlockingScheduler\(/;
 const SERVES =
-  /\buvicorn\.(run|Server)\(|\bweb\.run_app\(|\.listen\(\s*\w|\bserve\(|\bapp\.run\(|\.serve_forever\(|socketio\.run\(|\bWSGIServer\(|\bwaitress\b|\bmcp\.run\(/;
+  /\buvicorn\.(run|Server)\(|\bweb\.run_app\(|\.listen\(\s*\w|\bserve\(|\bapp\.run\(|\.serve_forever\(|socketio\.run\(|\bWSGIServer\(|\bwaitress\b|\bmcp\.run\([^)]*(?:http|sse)/;
 
 /** What a script or command is once it runs. */
 function scriptStart(
@@ -396,6 +401,9 @@ export function findStart(project: PythonProject): Omit<Reading, 'project'> {
     const entry = entryFile(project, sources);
     const called = chooseCommand(project, declaredFunctions(project, sources));
     if (called && (!entry || entry.source === called.source)) return scriptStart(project, called, sources, has);
+    const plain = plainApp(project, sources);
+    const served = plain && objectStart(project, plain, [], has);
+    if (served) return { ...served, framework: undefined };
     const worker = workerStart(project, sources, has);
     if (worker && (!entry || entry.source?.path === worker.from.file)) return worker;
     return entry && scriptStart(project, entry, sources, has);

@@ -242,3 +242,71 @@ test('runners of environments are taken off a command', () => {
   ]);
   assert.equal(resolveCommand(scope, ['gunicorn', 'a:b']), undefined);
 });
+
+describe('apps without a web framework', () => {
+  const wsgi = 'def app(environ, start_response):\n    start_response("200 OK", [])\n    return [b"hi"]\n';
+  test('a function as WSGI or ASGI has it is served', () => {
+    const plain = startOf({ 'main.py': wsgi, 'requirements.txt': '' });
+    assert.match(plain?.argv.join(' ') ?? '', /^gunicorn .* main:app$/);
+    assert.equal(plain?.workload, 'service');
+    assert.match(plain?.added ?? '', /gunicorn/);
+    assert.match(commandOf({ 'main.py': wsgi, 'requirements.txt': 'uwsgi' }) ?? '', /^uwsgi .* main:app$/);
+    assert.match(
+      commandOf({
+        'asgi.py': 'async def application(scope, receive, send):\n    pass\n',
+        'requirements.txt': 'uvicorn',
+      }) ?? '',
+      /^uvicorn .* asgi:application$/,
+    );
+  });
+  test('but for a file that starts a server itself', () => {
+    const own = `${wsgi}\nif __name__ == "__main__":\n    make_server("", 8000, app).serve_forever()\n`;
+    assert.equal(commandOf({ 'main.py': own, 'requirements.txt': '' }), 'python main.py');
+  });
+
+  test('a script is not run with a server that is not installed', () => {
+    const files = (requirements: string) => ({
+      'requirements.txt': requirements,
+      'main.py':
+        'from starlette.applications import Starlette\napp = Starlette()\nif __name__ == "__main__":\n    import uvicorn\n    uvicorn.run(app, host="0.0.0.0", port=5001)\n',
+    });
+    const start = startOf(files('starlette'));
+    assert.match(start?.argv.join(' ') ?? '', /^uvicorn .* main:app$/);
+    assert.match(start?.added ?? '', /uvicorn/);
+    assert.equal(startOf(files('starlette\nuvicorn'))?.added, undefined);
+  });
+
+  test('agents of google-adk are served from the folder of their folders', () => {
+    const agent = 'from google.adk.agents import Agent\nroot_agent = Agent(name="a")\n';
+    const start = startOf({ 'requirements.txt': 'google-adk', 'weather/__init__.py': '', 'weather/agent.py': agent });
+    assert.deepEqual(start?.argv, ['adk', 'api_server', '--host', '0.0.0.0', '--port', '$PORT', '.']);
+    assert.equal(start?.port?.port, 8000);
+    assert.equal(
+      startOf({ 'requirements.txt': 'google-adk', 'agents/weather/agent.py': agent })?.argv.at(-1),
+      'agents',
+    );
+  });
+
+  test('a server of tools is one where it talks over HTTP', () => {
+    const start = (run: string, made = 'FastMCP("tools")') =>
+      startOf({
+        'requirements.txt': 'fastmcp',
+        'server.py': `from fastmcp import FastMCP\nmcp = ${made}\nif __name__ == "__main__":\n    ${run}\n`,
+      });
+    const http = start('asyncio.run(mcp.run_async(transport="streamable-http", port=os.getenv("PORT", 8080)))');
+    assert.deepEqual([http?.argv.join(' '), http?.workload, http?.port?.port], ['python server.py', 'service', 8080]);
+    assert.deepEqual(http?.env, { FASTMCP_HOST: '0.0.0.0' });
+    assert.equal(start('mcp.run(transport="http", port=9000)')?.port?.port, 9000);
+    assert.equal(start('mcp.run(transport="sse")', 'FastMCP("tools", port=9100)')?.port?.port, 9100);
+    assert.equal(start('mcp.run(transport="http")')?.port?.port, 8000);
+    assert.equal(start('mcp.run()')?.workload, 'job');
+    assert.equal(start('mcp.run(transport="stdio")')?.port, undefined);
+    assert.match(
+      commandOf({
+        'requirements.txt': 'mcp\nuvicorn',
+        'server.py': 'from mcp.server.fastmcp import FastMCP\nmcp = FastMCP("t")\napp = mcp.streamable_http_app()\n',
+      }) ?? '',
+      /^uvicorn .* server:app$/,
+    );
+  });
+});

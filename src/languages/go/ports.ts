@@ -23,6 +23,8 @@ interface PortRule {
   readonly why: string;
   /** It finds the default beside PORT itself: asked only where the program reads PORT, and then nothing else is. */
   readonly besidePort?: true;
+  /** Asked whether PORT is read or not. */
+  readonly always?: true;
   /** Groups `host` (optional), `port`, and `flag` (optional). */
   readonly pattern: RegExp;
 }
@@ -33,6 +35,11 @@ const OWN = '(?:APP|SERVER|HTTP|API|LISTEN|WEB|SERVICE|BACKEND|REST|GATEWAY|BIND
 
 /** In order: the first rule that finds anything decides. */
 const RULES: readonly PortRule[] = [
+  {
+    why: 'the address that the toolkit of Prometheus is given',
+    always: true,
+    pattern: new RegExp(String.raw`\bAddFlags\(\s*[\w.]+\s*,\s*${ADDRESS}`, 'g'),
+  },
   {
     why: 'the default beside PORT',
     besidePort: true,
@@ -89,7 +96,7 @@ const RULES: readonly PortRule[] = [
   {
     why: 'the port that the source names',
     pattern:
-      /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*):)?(?<port>\d{2,5})\b"?/gi,
+      /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
   },
   { why: 'an address without a host', pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
 ];
@@ -115,7 +122,7 @@ const OTHER_VARIABLE = new RegExp(String.raw`\b(?:Getenv|LookupEnv)\(\s*"((?:\w+
 /** Looks for the port of a program. Where there are several, one that others can reach goes before one that they cannot. */
 export function portsOf(code: readonly Code[]): Ports {
   const readsPort = code.some((file) => READS_PORT.test(file.code));
-  const rules = RULES.filter((rule) => (rule.besidePort ?? false) === readsPort);
+  const rules = RULES.filter((rule) => rule.always ?? (rule.besidePort ?? false) === readsPort);
   let found: PortFound | undefined;
   for (const rule of rules) {
     const hits = foundBy(rule, code);

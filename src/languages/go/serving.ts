@@ -44,8 +44,11 @@ const SERVE = ['serve', 'server', 'web', 'api', 'http', 'start', 'daemon', 'run'
 
 /** The subcommand of a command-line program that serves; never the name of the program itself. */
 function serveCommand(code: readonly Code[], name: string): { word: string; from: Evidence } | undefined {
-  const hits = hitsOf(code, /\b(?:Use|Name):\s*"([a-z]+)"/g, 'a subcommand that serves');
+  const hits = hitsOf(code, /\b(?:Use|Name):\s*"([a-z]+)(?: [[<{][^"\n]*)?"/g, 'a subcommand that serves');
+  const named = new Set(hits.map((h) => h.groups[1]));
   for (const word of SERVE) {
+    // Beside `stop`, it starts a service of the system, or a process in the background, and ends.
+    if (word === 'start' && named.has('stop')) continue;
     const hit = hits.find((h) => h.groups[1] === word && word !== name);
     if (hit) return { word, from: { ...hit.from, why: `the subcommand ${word}` } };
   }
@@ -91,6 +94,15 @@ function loopbackAdvice(port: PortFound | undefined): Advice[] {
   ];
 }
 
+/** A flag for the address alone, beside one for the port, whose default is this machine's own. */
+const HOST_FLAG =
+  /\.StringP?(?:Var)?P?\(\s*(?:&[\w.]+\s*,\s*)?"((?:\w+[.-])?(?:address|addr|host|bind|listen|ip))"\s*,\s*(?:"\w?"\s*,\s*)?"(?:127\.0\.0\.1|localhost)"/g;
+
+function loopbackFlags(code: readonly Code[], port: PortFound | undefined): string[] {
+  const [hit] = port?.flag === undefined ? [] : hitsOf(code, HOST_FLAG, 'the default of the flag for the address');
+  return hit?.groups[1] === undefined ? [] : [`--${hit.groups[1]}=0.0.0.0`];
+}
+
 const quiet = {
   framework: undefined,
   port: undefined,
@@ -124,7 +136,10 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
   const serve = line && !framework?.framework.args ? serveCommand(code, name) : undefined;
   if (line && !serve && !port && !ports.readsPort && !framework) return ending(reach, code, from);
 
-  const byFlag = port?.loopback === true && port.flag !== undefined ? [`--${port.flag}=0.0.0.0:${port.port}`] : [];
+  const byFlag =
+    port?.loopback === true && port.flag !== undefined
+      ? [`--${port.flag}=0.0.0.0:${port.port}`]
+      : loopbackFlags(code, port);
   const env = {
     ...framework?.framework.env,
     ...(ports.variable ? { [ports.variable.name]: String(framework?.framework.port ?? DEFAULT_PORT) } : {}),

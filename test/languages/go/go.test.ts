@@ -191,6 +191,44 @@ describe('go: ports', () => {
     assert.match(dockerfileOf(filesOf('Start(port)')), /^EXPOSE 8080$/m);
   });
 
+  test('a part of another number is no port, and the toolkit of Prometheus is told its address', () => {
+    const main = (lines: string) => ({
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving(`run()\n}\n\n${lines}\n\nfunc run() {\n\thttp.ListenAndServe(addr, nil)`),
+    });
+    assert.match(dockerfileOf(main('const peerAddr = "127.0.0.1"\nvar at = ":3456"')), /^EXPOSE 3456$/m);
+    const flags = main('var web = webflag.AddFlags(kingpin.CommandLine, ":9093")\nvar port = os.Getenv("PORT")');
+    assert.match(dockerfileOf(flags), /^EXPOSE 9093$/m);
+  });
+
+  test('a flag for the address alone is given, where its default is this machine’s own', () => {
+    const flags = (address: string) => ({
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving(
+        `flags.StringP("address", "a", "${address}", "")\n\tflags.StringP("port", "p", "8085", "")\n\thttp.ListenAndServe(at, nil)`,
+      ),
+    });
+    assert.match(dockerfileOf(flags('127.0.0.1')), /^EXPOSE 8085$[^]*^CMD \["\w+", "--address=0\.0\.0\.0"\]$/m);
+    assert.match(dockerfileOf(flags('')), /^CMD \["\w+"\]$/m);
+  });
+
+  test('the subcommand that serves, and none that starts something in the background', () => {
+    const command = (...uses: readonly string[]): string | undefined =>
+      /^CMD (.*)$/m.exec(
+        dockerfileOf({
+          'go.mod': goMod('go 1.26', 'require github.com/spf13/cobra v1.9.0'),
+          'main.go': `package main\n\nimport "github.com/spf13/cobra"\n\n${uses
+            .map((use, i) => `var c${i} = &cobra.Command{Use: "${use}"}\n`)
+            .join('')}\nfunc main() {\n\thttp.ListenAndServe(":8000", nil)\n}\n`,
+        }),
+      )?.[1];
+    const name = command()?.slice(2, -2) ?? '';
+    assert.equal(command('serve [flags] [config file]', 'version'), `["${name}", "serve"]`);
+    assert.equal(command('start', 'stop', 'run'), `["${name}", "run"]`);
+    assert.equal(command('start', 'stop', 'install'), `["${name}"]`);
+    assert.equal(command('start', 'version'), `["${name}", "start"]`);
+  });
+
   test('an address that nobody outside reaches is told', () => {
     const files = { 'go.mod': goMod('go 1.26'), 'main.go': serving('http.ListenAndServe("localhost:4000", nil)') };
     assert.deepEqual(adviceOf(files), ['listens-on-loopback']);

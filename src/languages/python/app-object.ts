@@ -90,11 +90,14 @@ function madeIn(source: Source, installed: readonly Framework[], factories: Read
 /** Functions that make an app, by name, with the framework that their body uses. */
 function factoriesOf(sources: readonly Source[], installed: readonly Framework[]): Map<string, Framework> {
   const factories = new Map<string, Framework>();
+  const classes = new Map(
+    installed.map((f) => [f, [...f.classes, ...sources.flatMap(({ code }) => subclasses(code, f))]] as const),
+  );
   for (const source of sources) {
     for (const match of source.code.matchAll(FACTORY)) {
       const body = bodyAt(source.code, match.index);
       const framework = installed.find((f) =>
-        f.classes.some((name) => new RegExp(`\\b${name.replaceAll('.', '\\.')}\\(`).test(body)),
+        classes.get(f)?.some((name) => new RegExp(`\\b${name.replaceAll('.', '\\.')}\\(`).test(body)),
       );
       const name = match[1] ?? '';
       if (framework && !factories.has(name)) factories.set(name, framework);

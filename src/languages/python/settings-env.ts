@@ -69,6 +69,10 @@ function withoutAskedFor(text: string): string {
     .join('\n');
 }
 
+/** Variables that an expression asks for before it takes them: `int(getenv("X")) if getenv("X") else 0`. */
+const ASKED_FIRST =
+  /\bif\s+(?:bool\()?(?:os\.)?(?:getenv|environ\.get)\(\s*["'](\w+)["'][^()\n]*\)\)?\s*(?:$|else\b|:|and\b|or\b)|["'](\w+)["']\s+in\s+(?:os\.)?environ\b/gm;
+
 /** The variables without which these settings cannot be loaded, each with a value that is good for nothing else. */
 export function demandedEnv(settings: string): Record<string, string> {
   const text = withoutAskedFor(settings);
@@ -78,8 +82,9 @@ export function demandedEnv(settings: string): Record<string, string> {
       [...inside.matchAll(/(\w+)\s*=\s*\(/g)].map((m) => m[1] ?? ''),
     ),
   );
+  const askedFirst = new Set([...text.matchAll(ASKED_FIRST)].map((m) => m[1] ?? m[2] ?? ''));
   const ask = (name: string, cast: string): void => {
-    if (!NOT_ASKED.test(name) && !declared.has(name)) env[name] ??= dummy(name, cast);
+    if (!NOT_ASKED.test(name) && !declared.has(name) && !askedFirst.has(name)) env[name] ??= dummy(name, cast);
   };
   for (const [, method = '', name = '', rest = ''] of text.matchAll(READERS)) {
     if (method === 'get' || /\bdefault\s*=/.test(rest) || /^\s*,\s*(?!cast\b)/.test(rest)) continue;

@@ -5,6 +5,7 @@ import { appObjects, type AppObject } from './app-object.ts';
 import { plainApp } from './plain-app.ts';
 import { djangoOf, type DjangoProject } from './django.ts';
 import { FRAMEWORKS } from './frameworks.ts';
+import { listenOptions } from './listen-options.ts';
 import { moduleOf, readSources, type Source } from './modules.ts';
 import { listensEverywhere, listensLocally, portOf, STANDARD_SERVER } from './ports.ts';
 import type { PythonProject } from './project.ts';
@@ -320,10 +321,12 @@ function scriptStart(
       ),
   };
   if (serves && !isBot) {
-    const port = portOf(near, framework?.port ?? DEFAULT_PORT);
-    const local = listensLocally(code) && !listensEverywhere(code);
+    const told = listenOptions(code);
+    const port = told ? { port: told.port, from: runnable.from } : portOf(near, framework?.port ?? DEFAULT_PORT);
+    const local = !told && listensLocally(code) && !listensEverywhere(code);
     return {
       ...base,
+      argv: [...runnable.argv, ...(told?.words ?? [])],
       framework: framework && { id: framework.id, from: runnable.from },
       workload: 'service',
       workloadFrom: { file: source?.path ?? '', why: 'it listens on a port' },

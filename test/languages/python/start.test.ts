@@ -59,6 +59,18 @@ describe('the app object', () => {
     assert.match(commandOf(files) ?? '', /waitress-serve .*--call site:create_app$/);
   });
 
+  test('may be of a class of the project’s own, made in another file', () => {
+    const files = {
+      'requirements.txt': 'flask\ngunicorn',
+      'manage.py': 'from shop.cli import manager\nif __name__ == "__main__":\n    manager()\n',
+      'shop/__init__.py': 'from shop.core import create_app  # noqa\n',
+      'shop/core.py':
+        'from flask import Flask\n\nclass Shop(Flask):\n    pass\n\ndef create_app():\n    app = Shop()\n    return app\n',
+      'shop/wsgi.py': 'from shop import create_app\n\napp = create_app()\n',
+    };
+    assert.match(commandOf(files) ?? '', /gunicorn .* shop\.wsgi:app$/);
+  });
+
   test('in a comment or a docstring is none', () => {
     assert.equal(
       commandOf({
@@ -126,6 +138,24 @@ describe('a program with a server of its own', () => {
     assert.equal(aiohttp('main.py', 'import views', { 'views.py': '' }), 'python main.py');
     assert.equal(aiohttp('chat/main.py', 'import views', { 'chat/views.py': '' }), 'python chat/main.py');
   });
+});
+
+test('a program that is told by options where it listens is told so', () => {
+  const program = (code: string) =>
+    startOf({
+      'pyproject.toml':
+        '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "shop"\ndependencies = ["uvicorn", "click"]\n[project.scripts]\nshop = "shop.cli:cli"\n',
+      'shop/__init__.py': '',
+      'shop/cli.py': `import uvicorn, click, argparse\n${code}\n    uvicorn.run(make(), host=host, port=port)\n`,
+    });
+  const click =
+    '@click.group()\ndef cli():\n    pass\n\n@cli.command()\n@click.option("--port", default=8000)\ndef pack(port):\n    pass\n\n@cli.command()\n@click.option(\n    "--host",\n    default="127.0.0.1",\n)\n@click.option("--port", default=8001)\ndef serve_all(host, port):';
+  assert.deepEqual(program(click)?.argv, ['shop', 'serve-all', '--host', '0.0.0.0', '--port', '$PORT']);
+  assert.equal(program(click)?.port?.port, 8001);
+  const argparse =
+    'def cli():\n    parser.add_argument("--host", default="localhost")\n    parser.add_argument("-p", "--port", type=int, default=9090)';
+  assert.deepEqual(program(argparse)?.argv, ['shop', '--host', '0.0.0.0', '--port', '$PORT']);
+  assert.deepEqual(program('def cli(host, port):')?.argv, ['shop']);
 });
 
 test('a function is served by its framework, decorated or as the only one that takes a request', () => {
@@ -201,6 +231,12 @@ test('Django settings are loaded with what they cannot do without, and with no m
   });
   assert.deepEqual(env('O = json.loads(os.getenv("O") or "{}")\nP = json.loads(os.getenv("P"))\n'), { P: '{}' });
   assert.deepEqual(env('D = bool(os.environ.get("D"))\nK = env("K")\n'), { K: 'only-for-the-build' });
+  assert.deepEqual(
+    env(
+      'A = (\n  tuple(json.loads(os.environ["A"]))\n  if "A" in os.environ\n  else None\n)\nB = parse(os.getenv("B")) if os.getenv("B") else {}\nC = int(os.getenv("C")) if DEBUG else 1\n',
+    ),
+    { C: '1' },
+  );
   const guarded = (condition: string) =>
     env(
       `USE_S3 = env.bool("USE_S3", False)\nif ${condition}:\n  KEY = env.str("KEY")\n\n  X = 1\nelse:\n  DB = {\n    "E": env.str("DB_ENGINE"),\n  }\n`,

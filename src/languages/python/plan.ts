@@ -4,6 +4,7 @@ import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
 import { all, sh } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
+import { frontEndsInto } from '../javascript/outputs-elsewhere.ts';
 import type { PlanRequest } from '../language.ts';
 import { writableSteps } from '../writable-steps.ts';
 import { isFound, pythonApp, type PythonApp } from './app.ts';
@@ -109,13 +110,14 @@ function writable(app: PythonApp, images: Images, workdir: string, uid: number):
   );
 }
 
-/** A front end inside the project, built by Node.js: package.json with a build script, beside manage.py or in a known folder. */
+/** A front end inside the project, built by Node.js: package.json with a build script, beside manage.py, in a known folder, or writing into the project. */
 function assetsOf({ project, django, start }: PythonApp): AssetBuild | undefined {
   if (start?.framework === undefined || project.folder !== '') return undefined;
   const root = django?.root ?? project.folder;
   const folders = [
     root,
     ...['frontend', 'assets', 'theme/static_src', 'static_src', 'client'].map((name) => joinPath(root, name)),
+    ...frontEndsInto(project.inventory),
   ];
   for (const folder of new Set(folders)) {
     if (!project.inventory.isFile(joinPath(folder, 'package.json'))) continue;

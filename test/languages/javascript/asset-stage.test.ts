@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createInventory, type Inventory } from '../../../src/inventory/inventory.ts';
 import { assetStage } from '../../../src/languages/javascript/asset-stage.ts';
+import { frontEndsInto } from '../../../src/languages/javascript/outputs-elsewhere.ts';
 import { renderDockerfile } from '../../../src/render/dockerfile.ts';
 import { loadTemplates } from '../../../src/render/load-templates.ts';
 import type { Stage } from '../../../src/plan/plan.ts';
@@ -55,6 +56,20 @@ describe('the stage that builds assets for other languages', () => {
       built?.advice.map((a) => a.code),
       ['lockfile-missing'],
     );
+  });
+
+  test('a front end whose settings write into the project around it is found, whatever its folder is called', () => {
+    const found = (files: Readonly<Record<string, string>>): string[] =>
+      frontEndsInto(inventoryOf({ 'shop/static/a.css': '', ...files }));
+    const vite = "export default defineConfig({ build: { outDir: '../shop/static/web/' } })";
+    assert.deepEqual(found({ 'vue3/package.json': '{}', 'vue3/vite.config.ts': vite }), ['vue3']);
+    const angular = '{"options":{"outputPath":{"base":"../shop/static/","browser":""}}}';
+    assert.deepEqual(found({ 'src-ui/package.json': '{}', 'src-ui/angular.json': angular }), ['src-ui']);
+    assert.deepEqual(found({ 'js/package.json': '{"scripts":{"build":"esbuild a.js --outdir=../shop/static"}}' }), [
+      'js',
+    ]);
+    for (const other of [vite.replace('../shop/static', 'dist'), vite.replace('../shop', '../../shop')])
+      assert.deepEqual(found({ 'vue3/package.json': '{}', 'vue3/vite.config.ts': other }), []);
   });
 
   test('nothing to build', () => {

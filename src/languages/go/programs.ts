@@ -106,6 +106,10 @@ function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
       fits: (p) => p.name === usual,
     })),
     {
+      why: 'of several programs, the one that says that it is a server',
+      fits: (p) => /[-_](server|api|backend|web)$/.test(p.name),
+    },
+    {
       why: 'of several programs, the one that is no tool beside another',
       fits: (p) => !BESIDE.test(p.name) && !INTERNAL.test(p.folder),
     },

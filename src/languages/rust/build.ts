@@ -6,6 +6,7 @@ import type { PlanRequest } from '../language.ts';
 import { collectLibraries, OUTPUT } from '../native-runtime.ts';
 import { APP_ROOT, BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { RustApp } from './app.ts';
+import { demandedFeature } from './demanded-feature.ts';
 import { lockDrift } from './lock-file.ts';
 import type { CargoPackage } from './package.ts';
 import type { Program } from './programs.ts';
@@ -52,7 +53,10 @@ function configuredTarget({ inventory, workFolder }: CargoProject): string | und
 function cargoBuild({ app: { project } }: RustBuild, program: Program): Shell {
   const locked = isLocked(project) ? sh` --locked` : sh``;
   const named = project.isWorkspace ? sh` --package ${program.package.name}` : sh``;
-  const features = program.bin.requiredFeatures.filter((f) => /^[\w+./-]+$/.test(f));
+  const demanded = demandedFeature(project.inventory, program);
+  const features = [...program.bin.requiredFeatures, ...(demanded ? [demanded.feature] : [])].filter((f) =>
+    /^[\w+./-]+$/.test(f),
+  );
   const asked = features.length > 0 ? sh` --features ${features.join(',')}` : sh``;
   return sh`cargo build --release${locked}${named} --bin ${program.bin.name}${asked}`;
 }

@@ -10,6 +10,7 @@ import { APP_ROOT, fileSteps, writableFolders } from '../run-file-steps.ts';
 import { environmentOf, rustApp, servingAdvice, type RustApp } from './app.ts';
 import { buildStage, isLocked } from './build.ts';
 import { lockDrift } from './lock-file.ts';
+import { featureAdvice } from './demanded-feature.ts';
 import { missingAdvice } from './missing.ts';
 import { noProgram, programsOf, type Program } from './programs.ts';
 import type { CargoProject } from './project.ts';
@@ -113,6 +114,7 @@ export function planRust(request: PlanRequest): BuildPlan {
       ...advice,
       ...versionAdvice(version, project, program.package),
       ...missingAdvice(project, program.package),
+      ...featureAdvice(project.inventory, program),
       ...(isLocked(project) ? [] : lockAdvice(project)),
       ...servingAdvice(app, port),
     ],

@@ -64,6 +64,10 @@ const RULES: readonly PortRule[] = [
     pattern: /\bfn\s+default_\w*port\w*\s*\(\s*\)\s*->\s*\w+\s*\{\s*(?<port>\d{2,5})\b/g,
   },
   {
+    why: 'the default of the field for its port',
+    pattern: /#\[default\(\s*(?<port>\d{2,5})\s*\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?(?:\w+_)?port\s*:/g,
+  },
+  {
     why: 'the default of the option for its port',
     pattern:
       /\bArg::(?:new|with_name)\(\s*"(?:port|listen|bind|addr|address)"(?:(?!\bArg::)[\s\S]){0,600}?\.default_value\(\s*"(?:(?<host>[\w.[\]]+):)?(?<port>\d{2,5})"/g,

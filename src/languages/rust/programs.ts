@@ -76,6 +76,10 @@ function rulesFor(project: CargoProject): Rule[] {
       fits: (p) => p.bin.name === usual || baseName(p.package.folder) === usual,
     })),
     {
+      why: 'of several programs, the one that says that it is a server',
+      fits: (p) => /[-_](server|api|backend|web)$/.test(p.bin.name),
+    },
+    {
       why: 'of several programs, the one that is no tool beside another',
       fits: (p) => !BESIDE.test(p.bin.name),
     },

@@ -3,7 +3,7 @@ import type { Code } from '../code.ts';
 
 /** Unit tests lie beside the code that they test, and take no part in a program: `#[cfg(test)] mod NAME`. */
 
-const OF_TESTS = /#\[cfg\(test\)\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*([;{])/g;
+const OF_TESTS = /#\[cfg\(test\)\]\s*(?:#\[[^\]]*\]\s*)*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*([;{])/g;
 
 /** Where the files of a file's modules lie: beside `main.rs`, `lib.rs` and `mod.rs`, else in a folder of its name. */
 function modulesOf(path: string): string {

@@ -86,6 +86,31 @@ describe('rust: programs', () => {
     assert.match(text, /cargo build --release --bin till --features cash/);
   });
 
+  test('a server goes before the program that asks it', () => {
+    const files = { 'src/bin/till.rs': MAIN, 'src/bin/till-server.rs': MAIN, 'Cargo.toml': cargo('shop') };
+    assert.deepEqual(command(files), ['till-server']);
+  });
+
+  test('a feature without which nothing compiles, unless one that does is on', () => {
+    const files = (...defaults: readonly string[]) => ({
+      'src/main.rs': MAIN,
+      'build.rs':
+        'fn main() {\n    #[cfg(not(any(feature = "lite", feature = "big")))]\n    compile_error!("one of them");\n}\n',
+      'Cargo.toml': cargo(
+        'shop',
+        '[features]',
+        `default = [${defaults.join(', ')}]`,
+        'lite = []',
+        'big = []',
+        'all = ["big"]',
+      ),
+    });
+    assert.match(dockerfileOf(files()), /cargo build --release --bin shop --features lite /);
+    assert.ok(adviceOf(files()).includes('feature-chosen'));
+    assert.doesNotMatch(dockerfileOf(files('"all"')), /--features/);
+    assert.ok(!adviceOf(files('"all"')).includes('feature-chosen'));
+  });
+
   test('cargo run in a Procfile is the program behind it', () => {
     const files = { ...two, 'Cargo.toml': cargo('shop'), Procfile: 'web: cargo run --release --bin blue -- --loud\n' };
     assert.deepEqual(command(files), ['blue', '--loud']);
@@ -266,6 +291,7 @@ describe('rust: serving', () => {
     assert.equal(port(`fn main() { let c = Command::new("till").arg(${arg}); axum::serve(l, a); }`, AXUM), 5600);
     const other = `Arg::new("port").long("port")).arg(Arg::new("limit").default_value("5700")`;
     assert.equal(port(`fn main() { let c = Command::new("till").arg(${other}); axum::serve(l, a); }`, AXUM), undefined);
+    assert.equal(port('struct S { #[default(5900)] pub port: u16 } fn main() { axum::serve(l, a); }', AXUM), 5900);
     assert.equal(port('fn default_port() -> u16 { 5800 } fn main() { axum::serve(l, a); }', AXUM), 5800);
   });
 
@@ -274,6 +300,8 @@ describe('rust: serving', () => {
     assert.equal(port(`${pairs} fn main() { axum::serve(l, a); }`, AXUM), undefined);
     const inline = `#[cfg(test)]\nmod tests { fn a() { let s = "}"; TcpListener::bind("0.0.0.0:4111"); } }`;
     assert.equal(port(`${inline}\nfn main() { axum::serve("0.0.0.0:4000"); }`, AXUM), 4000);
+    const expecting = inline.replace('mod', '#[expect(clippy::unwrap_used)]\nmod');
+    assert.equal(port(`${expecting}\nfn main() { axum::serve("0.0.0.0:4000"); }`, AXUM), 4000);
     const files = {
       ...serving('#[cfg(test)] mod tests; fn main() { axum::serve(l, a); }', AXUM),
       'src/tests.rs': 'fn a() { TcpListener::bind("0.0.0.0:4111"); }',

@@ -7,10 +7,15 @@ interface Writable {
   /** Files that came with the project and are of use only when they can be written: they get this owner. */
   readonly owned?: { readonly files: readonly string[]; readonly uid: number };
   readonly from: Evidence;
+  /** Those of the folders that the context may leave out, since nothing is in them yet. */
+  readonly made?: readonly string[];
 }
 
 /** Makes the folders sticky like /tmp; an image without a shell cannot, and the user is told. */
-export function writableSteps({ folders, owned, from }: Writable, os: Os): { steps: Step[]; advice: Advice[] } {
+export function writableSteps(
+  { folders, made = [], owned, from }: Writable,
+  os: Os,
+): { steps: Step[]; advice: Advice[] } {
   const { file, line } = from;
   const where = { ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) };
   if (os === 'distroless')
@@ -30,7 +35,11 @@ export function writableSteps({ folders, owned, from }: Writable, os: Os): { ste
     steps: [
       {
         kind: 'run',
-        command: all(sh`chmod 1777 ${folders}`, ...(files.length > 0 ? [sh`chown ${uid}:${uid} ${files}`] : [])),
+        command: all(
+          ...(made.length > 0 ? [sh`mkdir -p ${made}`] : []),
+          sh`chmod 1777 ${folders}`,
+          ...(files.length > 0 ? [sh`chown ${uid}:${uid} ${files}`] : []),
+        ),
         why: 'the program writes files here',
         comment: 'Sticky like /tmp: new files can be made here, those of the image cannot be replaced.',
         evidence: [from],

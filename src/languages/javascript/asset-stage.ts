@@ -39,13 +39,17 @@ export interface AssetBuild {
 
 const ROOT = '/app';
 
+/** A build that another script does for production. */
+const FOR_DEVELOPMENT = /:dev(elopment)?\b|--mode[= ]dev|NODE_ENV=dev/;
+
 /** The stage, or undefined where there is no package.json, or none of the scripts in it. */
 export function assetStage(inventory: Inventory, options: AssetOptions = {}): AssetBuild | undefined {
   const { name = 'assets', folder = '', scripts = ['build'], sources, before = [] } = options;
   const below = inventory.at(folder);
   if (!below.isFile('package.json')) return undefined;
   const project = readProject(below, '');
-  const script = scripts.find((s) => project.root.json.scripts[s] !== undefined);
+  const known = scripts.filter((s) => project.root.json.scripts[s] !== undefined);
+  const script = known.find((s) => !FOR_DEVELOPMENT.test(project.root.json.scripts[s] ?? '')) ?? known[0];
   if (script === undefined) return undefined;
   const { version, from } = nodeVersion(below, [project.root]);
   const workdir = folder === '' ? ROOT : `${ROOT}/${folder}`;

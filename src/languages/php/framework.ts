@@ -1,5 +1,6 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
+import { isGuarded, keptFolders } from '../kept-folders.ts';
 import { hasPackage, type Composer } from './composer.ts';
 
 /** What kind of application it is, and what that decides: the served folder, what it writes, its settings. */
@@ -97,6 +98,9 @@ export function frameworkOf(inventory: Inventory, composer: Composer | undefined
   return undefined;
 }
 
+/** As are these, where something in them says that what lies there is not to be kept, or not to be seen. */
+const DATA = ['data', 'files', 'upload', 'userdata'];
+
 /** What the app writes to: by its framework, else folders whose names say so. */
 export function writableOf(inventory: Inventory, framework: Framework | undefined, root: string): string[] {
   const database =
@@ -104,10 +108,14 @@ export function writableOf(inventory: Inventory, framework: Framework | undefine
   if (framework?.id === 'drupal') return [joinPath(root, 'sites/default/files')];
   if (framework?.id === 'wordpress' && root !== '') return [joinPath(root, 'app/uploads')];
   if (framework && framework.writable.length > 0) return [...framework.writable, ...database];
-  const places = [...new Set(['', root])].flatMap((at) => WRITTEN.map((name) => joinPath(at, name)));
-  return places.filter(
+  const places = [...new Set(['', root])].flatMap((at) => [
+    ...WRITTEN.map((name) => joinPath(at, name)),
+    ...DATA.map((name) => joinPath(at, name)).filter((path) => isGuarded(inventory, path)),
+  ]);
+  const named = places.filter(
     (path) => inventory.isDirectory(path) && inventory.names(path).every((name) => !name.endsWith('.php')),
   );
+  return [...named, ...keptFolders(inventory).filter((path) => !named.some((at) => `${path}/`.startsWith(`${at}/`)))];
 }
 
 export interface WebRoot {

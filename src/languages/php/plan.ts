@@ -109,7 +109,7 @@ export function planPhp(request: PlanRequest): BuildPlan {
   const vendor = app.composer ? [vendorStage(inventory, app.composer, version)] : [];
   const assets = web
     ? assetStage(inventory, {
-        scripts: ['build', 'production', 'prod'],
+        scripts: ['build', 'production', 'prod', 'build:prod', 'build:production'],
         before:
           app.composer === undefined
             ? []

@@ -103,9 +103,9 @@ function browserSteps({ project, sources }: PythonApp): Step[] {
 function writable(app: PythonApp, images: Images, workdir: string, uid: number): { steps: Step[]; advice: Advice[] } {
   const found = writableOf(app.project.inventory, workdir, app.sources);
   if (!found) return { steps: [], advice: [] };
-  const { folders, files, from } = found;
+  const { folders, kept, files, from } = found;
   return writableSteps(
-    { folders: folders.map(imagePath), owned: { files: files.map(imagePath), uid }, from },
+    { folders: folders.map(imagePath), made: kept.map(imagePath), owned: { files: files.map(imagePath), uid }, from },
     images.os,
   );
 }

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../plan/plan.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
-import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import { baseName, joinPath, parentOf } from '../../inventory/inventory.ts';
+import { keptFolders } from '../kept-folders.ts';
 import type { Source } from './modules.ts';
 import { lineAt } from './source-file.ts';
 
@@ -10,6 +11,8 @@ import { lineAt } from './source-file.ts';
  */
 export interface Writable {
   readonly folders: readonly string[];
+  /** Those of the folders with nothing in them yet. */
+  readonly kept: readonly string[];
   /** Databases that came with the project, which are of use only when they can be written. */
   readonly files: readonly string[];
   readonly from: Evidence;
@@ -41,6 +44,8 @@ const DATA_FOLDERS = [
   'static/uploads',
 ];
 
+const nameIn = (path: string): string => baseName(path).replaceAll(/[^\w-]/g, '.');
+
 /** What a program started in `workdir` writes to, from the inventory's root; undefined where nothing in it writes. */
 export function writableOf(inventory: Inventory, workdir: string, sources: readonly Source[]): Writable | undefined {
   const source = sources.find(({ code }) => WRITES.test(code));
@@ -52,12 +57,16 @@ export function writableOf(inventory: Inventory, workdir: string, sources: reado
       quoted.some((code) => code.includes(path.slice(workdir === '' ? 0 : workdir.length + 1))),
   );
   const below = workdir === '' ? '' : `${workdir}/`;
+  const kept = keptFolders(inventory).filter(
+    (path) => path.startsWith(below) && quoted.some((code) => new RegExp(`["'/]${nameIn(path)}["'/]`).test(code)),
+  );
   const files = inventory.files(
     (path) =>
       path.startsWith(below) && /\.(sqlite3?|db)$/.test(path) && path.slice(below.length).split('/').length <= 2,
   );
   return {
-    folders: [...new Set([workdir, ...folders, ...files.map((file) => parentOf(file))])],
+    folders: [...new Set([workdir, ...folders, ...kept, ...files.map((file) => parentOf(file))])],
+    kept,
     files,
     from: { file: source.path, line: lineAt(source.code, source.code.search(WRITES)), why: 'it writes files' },
   };

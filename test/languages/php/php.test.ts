@@ -186,6 +186,27 @@ describe('php: frameworks', () => {
     assert.ok(language.ignore(scope).some((rule) => rule.pattern === '!.env'));
   });
 
+  test('without a framework: folders for what is written, by their names or by what keeps them in the repository', () => {
+    const owned = (files: Readonly<Record<string, string>>): string | undefined =>
+      /chown -R 10001:10001 (.*)$/m.exec(dockerfileOf({ 'index.php': PAGE, ...files }))?.[1];
+    assert.equal(owned({ 'data/.htaccess': '', 'data/users/a.txt': '', 'cache/a.txt': '' }), 'cache data');
+    assert.equal(owned({ 'backup/.gitkeep': '', 'user/pages/.gitkeep': '', 'user/a.php': PAGE }), 'backup user/pages');
+    assert.equal(
+      owned({ 'data/seed.json': '', 'pages/.gitkeep': '', 'pages/a.php': PAGE, 'tests/out/.gitkeep': '' }),
+      undefined,
+    );
+  });
+
+  test('scripts that build for production go before one for development', () => {
+    const built = (scripts: object): string | undefined =>
+      /^RUN npm run (\S+)$/m.exec(
+        dockerfileOf({ 'composer.json': '{}', 'index.php': PAGE, 'package.json': json({ scripts }) }),
+      )?.[1];
+    assert.equal(built({ build: 'run-p build:*:dev', production: 'run-p build:*:production' }), 'production');
+    assert.equal(built({ build: 'vite build', production: 'vite build -m x' }), 'build');
+    assert.equal(built({ 'build:dev': 'encore dev', 'build:prod': 'encore production' }), 'build:prod');
+  });
+
   test('WordPress', () => {
     const files = { 'wp-load.php': PAGE, 'wp-config-sample.php': PAGE, 'index.php': PAGE };
     assert.equal(manifestOf(files).framework, 'wordpress');

@@ -5,6 +5,7 @@ import { readProject } from '../../../src/languages/python/project.ts';
 import { resolveCommand } from '../../../src/languages/python/resolve-command.ts';
 import { findStart } from '../../../src/languages/python/start.ts';
 import { systemNeeds } from '../../../src/languages/python/system-packages.ts';
+import { writableOf } from '../../../src/languages/python/writable.ts';
 import { driftOf } from '../../../src/languages/python/drift.ts';
 
 function scopeOf(files: Record<string, string>) {
@@ -156,6 +157,18 @@ test('a program that is told by options where it listens is told so', () => {
     'def cli():\n    parser.add_argument("--host", default="localhost")\n    parser.add_argument("-p", "--port", type=int, default=9090)';
   assert.deepEqual(program(argparse)?.argv, ['shop', '--host', '0.0.0.0', '--port', '$PORT']);
   assert.deepEqual(program('def cli(host, port):')?.argv, ['shop']);
+});
+
+test('folders that are kept for what the program writes are there, and can be written', () => {
+  const { inventory } = scopeOf({
+    'app/__init__.py': 'path = os.path.join(STATIC, "build")\nos.makedirs(path)\n',
+    'app/static/build/.gitignore': '*',
+    'app/static/other/.gitignore': '*',
+  });
+  const { sources } = findStart(readProject({ inventory, member: '' }));
+  const found = writableOf(inventory, '', sources);
+  assert.deepEqual(found?.folders, ['', 'app/static/build']);
+  assert.deepEqual(found.kept, ['app/static/build']);
 });
 
 test('a function is served by its framework, decorated or as the only one that takes a request', () => {

@@ -9,7 +9,7 @@ const PACKAGE = '@google-cloud/functions-framework';
 const FILES = ['index', 'function'];
 const REGISTERED = /^\s*\w+\.(?:http|cloudEvent)\s*\(\s*['"]([\w.-]+)['"]/gm;
 const EXPORTED =
-  /^(?:module\.)?exports\.(\w+)\s*=|^export\s+(?:const|let|async\s+function|function)\s+(\w+)|^module\.exports\s*=\s*\{\s*(\w+)/gm;
+  /^(?:module\.)?exports\.(?!__)(\w+)\s*=|^export\s+(?:const|let|async\s+function|function)\s+(\w+)|^module\.exports\s*=\s*\{\s*(\w+)/gm;
 const LISTENS = /\.listen\s*\(/g;
 
 /** The program that serves the functions of a package; undefined where it has none, or a server of its own. */

@@ -22,6 +22,7 @@ test('Functions Framework: the function that is registered, or exported', () => 
     ['exports.greet = (req, res) => res.send("hi");', ['--target=greet']],
     ['export async function greet(req, res) {}', ['--target=greet']],
     ['module.exports = { greet, bid };', ['--target=greet']],
+    ['exports.__esModule = true;\nexports.greet = void 0;', ['--target=greet']],
     ['exports.function = () => {};', []],
   ] as const)
     for (const file of ['index.js', 'function.js'])

@@ -16,11 +16,11 @@ import {
   envStep,
   keepsDevDependencies,
   portOf,
-  runPackages,
   runtimeEnv,
   serverAdvice,
   workdirOf,
 } from '../javascript/server-plan.ts';
+import { runPackages } from '../javascript/run-packages.ts';
 import { servingOf, type Serving } from '../javascript/serving.ts';
 import { planSite } from '../javascript/site-plan.ts';
 import { stagesOf, type StageOptions, type Stages } from '../javascript/stages.ts';
@@ -90,7 +90,7 @@ function planServer(
   const argv = commandOf(app, outcome, command);
   const serving = servingOf(app, argv, version);
   const ground = groundOf(variant, version);
-  const { packages, evidence } = runPackages(app.project, ground.os === 'alpine');
+  const { packages, evidence } = runPackages(app.project, ground.os);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });

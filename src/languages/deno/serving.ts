@@ -28,7 +28,7 @@ export const FRAMEWORKS: readonly { readonly id: string; readonly packages: RegE
 ];
 
 const LISTENS =
-  /\bDeno\.(serve|listen)\w*\(|\.listen\(|\bserve\(|\bstart\(\s*manifest|export\s+default\s+\{[^}]{0,400}\bfetch\b/;
+  /\bDeno\.(serve|listen)\w*\(|\.listen\(|\bserve\(|\bstart\(\s*manifest|\bstartStandaloneServer\(|export\s+default\s+\{[^}]{0,400}\bfetch\b/;
 
 const PORTS: readonly RegExp[] = [
   /Deno\.env\.get\(\s*["'](?:\w+_)?PORT["']\s*\)\)?\s*(?:\?\?|\|\|)\s*["']?(\d{2,5})/g,

@@ -5,6 +5,7 @@ import { BUILD_SCRIPTS } from './build-scripts.ts';
 import { configFile, cleanFolder } from './config-files.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { conventional } from './conventional.ts';
+import { withServer } from './exported-app.ts';
 import { nx } from './nx.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
@@ -215,7 +216,8 @@ function understand(given: JsProject, command?: readonly string[]): App {
     const rest = fromLine(project, line, found);
     if (rest.outcome) return { project, framework: found?.framework, ...rest };
   }
-  const outcome = found?.outcome ?? conventional(project);
+  const program = found?.outcome ?? conventional(project);
+  const outcome = program?.kind === 'server' ? withServer(project, program) : program;
   return { project, framework: found?.framework, outcome, before: [], builds: [] };
 }
 

@@ -1,5 +1,6 @@
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import type { CopyStep } from '../../plan/plan.ts';
+import { cleanFolder } from './config-files.ts';
 import { PACKAGE_FILES, type Package } from './package-json.ts';
 import { prismaFiles } from './prisma.ts';
 import { packagesOf, type JsProject } from './project.ts';
@@ -45,6 +46,13 @@ function localDependencies(project: JsProject): string[] {
   );
 }
 
+/** Archives that yarn installs from, where they are kept with the project. https://classic.yarnpkg.com/blog/2016/11/24/offline-mirror/ */
+function offlineMirror({ inventory }: JsProject): string[] {
+  const named = /^yarn-offline-mirror\s+"?([^"\n]+?)"?\s*$/m.exec(inventory.text('.yarnrc') ?? '')?.[1];
+  const folder = cleanFolder(named);
+  return folder !== undefined && inventory.isDirectory(folder) ? [`${folder}/`] : [];
+}
+
 /** What is copied before anything is installed, so that an edit of the source installs nothing again. */
 function manifestFiles(project: JsProject): string[] {
   const { inventory, root, members, lock } = project;
@@ -53,6 +61,7 @@ function manifestFiles(project: JsProject): string[] {
     ...(lock ? [lock.file] : []),
     ...SETTINGS.filter((file) => inventory.isFile(file)),
     ...FOLDERS.filter((folder) => inventory.files(isBelow(folder)).length > 0).map((folder) => `${folder}/`),
+    ...offlineMirror(project),
     ...members.flatMap((member) => packageFiles(project, member)),
     ...localDependencies(project),
     ...prismaFiles(project),

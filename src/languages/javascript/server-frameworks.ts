@@ -1,4 +1,5 @@
 import { Problem } from '../../problems/problem.ts';
+import { SRVX, SRVX_ARGV } from './exported-app.ts';
 import { FUNCTIONS_FRAMEWORK } from './functions-framework.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
 import { lineOfKey } from './package-json.ts';
@@ -103,11 +104,11 @@ function tanstackStart(context: FrameworkContext): Outcome {
   if (usesNitro) return nitro(context, from);
   return {
     kind: 'server',
-    argv: ['node', '/opt/srvx/node_modules/srvx/bin/srvx.mjs', '--prod', '-s', '../client', 'dist/server/server.js'],
+    argv: [...SRVX_ARGV, '-s', '../client', 'dist/server/server.js'],
     env: ANY_HOST,
     from,
     port: 3000,
-    runner: { name: 'srvx', version: '0.11' },
+    runner: SRVX,
   };
 }
 

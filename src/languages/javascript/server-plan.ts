@@ -1,4 +1,4 @@
-import { baseName, joinPath } from '../../inventory/inventory.ts';
+import { baseName } from '../../inventory/inventory.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import { shellOf } from '../../plan/shell.ts';
 import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
@@ -6,7 +6,7 @@ import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
 import { installAdvice } from './install-advice.ts';
 import { loadedPackages } from './loaded-packages.ts';
-import { browserEnv, nativeModules } from './native.ts';
+import { browserEnv } from './native.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
 import { packagesOf, productionDependencies, type JsProject } from './project.ts';
@@ -147,17 +147,6 @@ export function checkGround(os: Os, argv: readonly string[], packages: readonly 
     detail: `The app needs ${wanted}; a distroless image has none.`,
     hint: 'Ask for variant=slim.',
   });
-}
-
-export function runPackages(
-  project: JsProject,
-  alpine: boolean,
-): { readonly packages: readonly string[]; readonly evidence: Evidence } {
-  const native = nativeModules(project);
-  return {
-    packages: alpine ? native.alpine : native.run,
-    evidence: { file: joinPath(project.app.folder, 'package.json'), why: native.names.join(', ') },
-  };
 }
 
 /** The port that is told to the program: asked for, or its own; none for what does not serve. */

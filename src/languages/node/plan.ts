@@ -20,11 +20,11 @@ import {
   envStep,
   keepsDevDependencies,
   portOf,
-  runPackages,
   runtimeEnv,
   serverAdvice,
   workdirOf,
 } from '../javascript/server-plan.ts';
+import { runPackages } from '../javascript/run-packages.ts';
 import { servingOf, type Serving } from '../javascript/serving.ts';
 import { planSite } from '../javascript/site-plan.ts';
 import { stagesOf, type StageOptions } from '../javascript/stages.ts';
@@ -139,7 +139,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
   const { variant, settings } = request;
   const ground = groundOf(variant, version);
   const argv = commandOf(app, outcome, request.command);
-  const { packages, evidence } = runPackages(app.project, ground.os === 'alpine');
+  const { packages, evidence } = runPackages(app.project, ground.os);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });

@@ -2,6 +2,7 @@ import type { Evidence } from '../../plan/plan.ts';
 import type { Source } from './modules.ts';
 import type { InstalledPackage } from './project.ts';
 import { tableOf } from '../../plan/table.ts';
+import { packageOfProgram } from '../called-programs.ts';
 
 /**
  * What Python packages need of the system: to be compiled, and to run. By exact names; what a ready-made wheel brings
@@ -158,37 +159,6 @@ const RULES = tableOf<Rule>({
   'django-gdal': GDAL,
 });
 
-/** Programs that code calls by name, and the packages that have them. */
-const PROGRAMS: Readonly<Record<string, string>> = {
-  ffmpeg: 'ffmpeg',
-  ffprobe: 'ffmpeg',
-  git: 'git',
-  pdftotext: 'poppler-utils',
-  pdftoppm: 'poppler-utils',
-  convert: 'imagemagick',
-  magick: 'imagemagick',
-  tesseract: 'tesseract-ocr',
-  pandoc: 'pandoc',
-  wkhtmltopdf: 'wkhtmltopdf',
-  pg_dump: 'postgresql-client',
-  psql: 'postgresql-client',
-  mysqldump: 'default-mysql-client',
-  'redis-cli': 'redis-tools',
-  curl: 'curl',
-  wget: 'wget',
-  ssh: 'openssh-client',
-  rsync: 'rsync',
-  unzip: 'unzip',
-  soffice: 'libreoffice-core',
-  libreoffice: 'libreoffice',
-  exiftool: 'libimage-exiftool-perl',
-  espeak: 'espeak-ng',
-  ping: 'iputils-ping',
-  ghostscript: 'ghostscript',
-  gs: 'ghostscript',
-  dot: 'graphviz',
-};
-
 /** A program's name where a process is started or looked for, as the first word. */
 const CALL =
   /(?:subprocess\.\w+|\bPopen|\bcheck_output|\bcheck_call|shutil\.which|os\.system|os\.popen|create_subprocess_(?:exec|shell)|\brun)\(\s*(?:\[\s*)?f?["']([\w.-]+)/g;
@@ -240,9 +210,9 @@ export function systemNeeds(
       alpine: { build: [], run: ['gdal', 'geos', 'proj'] },
     });
   for (const [program, path] of calledPrograms(sources)) {
-    const debian = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
-    if (debian === undefined) continue;
-    apply(`${program} in ${path}`, { run: [debian], alpine: { run: [ALPINE_PROGRAMS[debian] ?? debian] } });
+    const needed = packageOfProgram(program, alpine);
+    if (needed === undefined) continue;
+    apply(`${program} in ${path}`, { run: [needed] });
     file ??= path;
   }
   return {
@@ -251,15 +221,6 @@ export function systemNeeds(
     from: { ...(file === undefined ? {} : { file }), why: `needed by ${names(because)}` },
   };
 }
-
-const ALPINE_PROGRAMS = tableOf<string>({
-  'default-mysql-client': 'mariadb-client',
-  'redis-tools': 'redis',
-  'openssh-client': 'openssh-client-default',
-  'libimage-exiftool-perl': 'exiftool',
-  'iputils-ping': 'iputils',
-  'libreoffice-core': 'libreoffice',
-});
 
 /** What Alpine's Python image lacks to compile anything. */
 export const ALPINE_COMPILERS = ['build-base', 'libffi-dev', 'git'];

@@ -1,7 +1,7 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';
-import type { BuildPlan } from '../../plan/plan.ts';
-import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
+import type { Advice, BuildPlan } from '../../plan/plan.ts';
+import { SITE_COMMAND, SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import { projectCaddyfile } from '../caddyfile.ts';
 import { defineLanguage, weights, type PlanRequest, type Sign } from '../language.ts';
 import { hugoFile, hugoFindings, hugoVersionOrder, planHugo, readsHugo } from './hugo.ts';
@@ -26,6 +26,19 @@ function detect(inventory: Inventory): Sign[] {
   ];
 }
 
+/** https://docs.cloudfoundry.org/buildpacks/staticfile/#basic-auth */
+function openAdvice(inventory: Inventory): Advice[] {
+  if (!inventory.isFile('Staticfile.auth')) return [];
+  return [
+    {
+      code: 'no-password',
+      detail: 'Staticfile.auth asks for a password; the image’s web server does not, and the file is not in it.',
+      hint: 'Put basic_auth with a bcrypt hash into a Caddyfile of the project: https://caddyserver.com/docs/caddyfile/directives/basic_auth',
+      file: 'Staticfile.auth',
+    },
+  ];
+}
+
 function plan(request: PlanRequest): BuildPlan {
   const { inventory } = request;
   const hugo = hugoFile(inventory);
@@ -42,7 +55,7 @@ function plan(request: PlanRequest): BuildPlan {
       sources: [site.root === '' ? '.' : `${site.root}/`],
       to: `${SITE_ROOT}/`,
       ...(site.root === ''
-        ? { exclude: ['Dockerfile', '.dockerignore', 'Staticfile', 'Caddyfile', 'dockwright.*'] }
+        ? { exclude: ['Dockerfile', '.dockerignore', 'Staticfile*', 'Caddyfile', 'Procfile', 'dockwright.*'] }
         : {}),
       why: 'the site',
       evidence: [site.from],
@@ -52,7 +65,7 @@ function plan(request: PlanRequest): BuildPlan {
     ...(caddyfile === undefined ? {} : { caddyfile }),
     evidence: [site.from],
   });
-  return { stages: [staticServerStage], runtime, advice };
+  return { stages: [staticServerStage], runtime, advice: [...advice, ...openAdvice(inventory)] };
 }
 
 const HUGO_OUTPUT: readonly IgnoreRule[] = [
@@ -79,5 +92,7 @@ export const staticSites = defineLanguage({
     return { findings: site ? [{ at: '/workload', value: 'static', from: site.from }] : [] };
   },
   plan,
+  // Nothing but the web server is in the image: a Procfile's own server has no place there.
+  resolveCommand: () => SITE_COMMAND,
   ignore: ({ inventory }) => (hugoFile(inventory) === undefined ? [] : HUGO_OUTPUT),
 });

@@ -96,6 +96,25 @@ describe('the program behind a start script', () => {
     assert.deepEqual(command({ 'server.js': 'require("node:http")' }), ['node', 'server.js']);
   });
 
+  test('an app that is only exported gets a server, one that listens does not', () => {
+    const exported = (source: string, dependency: string, more: Files = {}): unknown =>
+      command({
+        'package.json': { type: 'module', dependencies: { [dependency]: '*' } },
+        'src/index.ts': source,
+        ...more,
+      });
+    const hono = "import { Hono } from 'hono';\nconst app = new Hono();\nexport default app;\n";
+    const srvx = ['node', '/opt/srvx/node_modules/srvx/bin/srvx.mjs', '--prod', 'src/index.ts'];
+    assert.deepEqual(exported(hono, 'hono'), srvx);
+    assert.deepEqual(exported('const app = express();\nexport default app\n', 'express'), srvx);
+    assert.deepEqual(exported(`${hono}serve(app);`, 'hono'), ['node', 'src/index.ts']);
+    assert.deepEqual(exported(hono, 'hono', { 'src/server.ts': 'serve({ fetch: app.fetch });' }), [
+      'node',
+      'src/server.ts',
+    ]);
+    assert.deepEqual(exported('const app = express();\napp.listen(80);', 'express'), ['node', 'src/index.ts']);
+  });
+
   test('nothing at all: the problem names the scripts there are', () => {
     assert.throws(
       () => dockerfileOf(filesOf({ 'package.json': { scripts: { lint: 'eslint' } } })),
@@ -233,6 +252,34 @@ describe('installs', () => {
     const text = dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { ms: '2' } }, 'a.js': '' }));
     assert.match(text, /COPY --from=build --exclude=node_modules /);
     assert.doesNotMatch(text.slice(0, text.indexOf('AS runtime')), /NODE_ENV/);
+  });
+
+  test('programs of the system that the source starts are in the image; git for a repository is not', () => {
+    const installed = (source: string, variant?: 'alpine' | 'distroless'): string | undefined =>
+      /apt-get install -y --no-install-recommends (?!catatonit)([\w -]+?) &&|apk add --no-cache (?!catatonit)([\w -]+)/.exec(
+        dockerfileOf(
+          filesOf({ 'package.json': { scripts: { start: 'node a.js' } }, 'a.js': source }),
+          variant === undefined ? {} : { image: { variant } },
+        ).replaceAll(/ ?\\\n/g, ''),
+      )?.[1];
+    assert.equal(installed('execSync(`/usr/bin/dot -Tpng`)'), 'graphviz');
+    assert.equal(installed("spawn('ffmpeg', args); exec('pdftotext a.pdf -')"), 'ffmpeg poppler-utils');
+    assert.equal(installed("exec('git clone ' + url)"), 'git');
+    assert.equal(installed("execSync('git rev-parse HEAD'); exec('constructor')"), undefined);
+    assert.equal(installed("spawn('ffmpeg', args)", 'distroless'), undefined);
+  });
+
+  test('an offline mirror of yarn is there when it installs', () => {
+    const text = dockerfileOf(
+      filesOf({
+        'package.json': { scripts: { start: 'node a.js' }, dependencies: { ms: '2' } },
+        'a.js': '',
+        'yarn.lock': 'ms@2:\n  version "2.0.0"\n',
+        '.yarnrc': 'yarn-offline-mirror "./cache/npm"\n',
+        'cache/npm/ms-2.0.0.tgz': '',
+      }),
+    );
+    assert.match(text, /COPY cache\/npm\/ \.\/cache\/npm\/[^]*yarn install/);
   });
 
   test('native modules: compilers for the build, libraries for the runtime', () => {

@@ -1,0 +1,48 @@
+import { tableOf } from '../plan/table.ts';
+
+/** Programs that code calls by name, and the packages that have them. */
+const PROGRAMS = tableOf<string>({
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffmpeg',
+  git: 'git',
+  pdftotext: 'poppler-utils',
+  pdftoppm: 'poppler-utils',
+  convert: 'imagemagick',
+  magick: 'imagemagick',
+  tesseract: 'tesseract-ocr',
+  pandoc: 'pandoc',
+  wkhtmltopdf: 'wkhtmltopdf',
+  pg_dump: 'postgresql-client',
+  psql: 'postgresql-client',
+  mysqldump: 'default-mysql-client',
+  'redis-cli': 'redis-tools',
+  curl: 'curl',
+  wget: 'wget',
+  ssh: 'openssh-client',
+  rsync: 'rsync',
+  unzip: 'unzip',
+  soffice: 'libreoffice-core',
+  libreoffice: 'libreoffice',
+  exiftool: 'libimage-exiftool-perl',
+  espeak: 'espeak-ng',
+  ping: 'iputils-ping',
+  ghostscript: 'ghostscript',
+  gs: 'ghostscript',
+  dot: 'graphviz',
+});
+
+/** Alpine's names, where they differ. */
+const ALPINE_PROGRAMS = tableOf<string>({
+  'default-mysql-client': 'mariadb-client',
+  'redis-tools': 'redis',
+  'openssh-client': 'openssh-client-default',
+  'libimage-exiftool-perl': 'exiftool',
+  'iputils-ping': 'iputils',
+  'libreoffice-core': 'libreoffice',
+});
+
+/** The system's package that a program comes with, which code calls by its name. */
+export function packageOfProgram(program: string, alpine: boolean): string | undefined {
+  const debian = PROGRAMS[program];
+  return debian !== undefined && alpine ? (ALPINE_PROGRAMS[debian] ?? debian) : debian;
+}

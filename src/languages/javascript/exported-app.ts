@@ -1,0 +1,46 @@
+import { baseName } from '../../inventory/inventory.ts';
+import type { ServerOutcome } from './outcome.ts';
+import { hit, sourcesOf } from './program-source.ts';
+import type { JsProject } from './project.ts';
+import { allDependencies } from './package-json.ts';
+
+/**
+ * A program that only exports its app, as platforms of functions want it: nothing in it listens, so it would end at once.
+ * srvx listens for it. https://srvx.h3.dev/guide/cli
+ */
+
+export const SRVX = { name: 'srvx', version: '0.11' } as const;
+export const SRVX_ARGV: readonly string[] = ['node', '/opt/srvx/node_modules/srvx/bin/srvx.mjs', '--prod'];
+
+const APPS: Readonly<Record<string, RegExp>> = {
+  hono: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+(?:Hono|OpenAPIHono)\b/m,
+  express: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*express\s*\(/m,
+  h3: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+H3\b/m,
+};
+const LISTENS = /\.listen\s*\(|\bcreateServer\s*\(|\bserve\s*\(|\bserver\.(?:start|register)\s*\(/g;
+
+/** The same program, with a server for the app that it exports; as it is where it listens by itself. */
+export function withServer(project: JsProject, program: ServerOutcome): ServerOutcome {
+  const file = program.argv.at(-1) ?? '';
+  if (project.runtime !== 'node' || program.argv.length !== 2 || project.app.json.scripts['start'] !== undefined)
+    return program;
+  const sources = sourcesOf(project, [file]);
+  const [entry] = sources;
+  const stem = baseName(file).replace(/\.[cm]?[jt]s$/, '');
+  if (!entry || baseName(entry.file).replace(/\.[cm]?[jt]s$/, '') !== stem) return program;
+  const names = allDependencies(project.app);
+  const variable = Object.entries(APPS)
+    .filter(([name]) => names[name] !== undefined)
+    .map(([, made]) => made.exec(entry.text)?.[1])
+    .find((found) => found !== undefined);
+  const exported = variable !== undefined && new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text);
+  if (!exported || hit(sources, LISTENS, '')) return program;
+  return {
+    ...program,
+    argv: [...SRVX_ARGV, file],
+    env: { ...program.env, HOST: '0.0.0.0' },
+    from: { file: entry.file, why: `${variable} is exported, and nothing listens` },
+    port: 3000,
+    runner: SRVX,
+  };
+}

@@ -1,6 +1,6 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import { cleanFolder } from './config-files.ts';
-import type { ServerOutcome } from './outcome.ts';
+import type { Outcome, ServerOutcome, SiteOutcome } from './outcome.ts';
 import { lineOfKey } from './package-json.ts';
 import { loneProgram, type JsProject } from './project.ts';
 import { compiledEntry } from './typescript.ts';
@@ -78,7 +78,8 @@ function lone({ inventory, app, runtime }: JsProject): ServerOutcome | undefined
     : { kind: 'server', argv: [runtime, file], env: {}, from: { file, why: 'a program by its name' } };
 }
 
-const SETTINGS = /^\.|\.config\.|[.-](?:conf|setup|spec|test|stories)\.|rc\.|^(?:gulp|grunt|jake|cake|karma|wallaby)/i;
+const SETTINGS =
+  /^\.|\.config\.|[.-](?:conf|setup|spec|test|stories)\.|rc\.|^(?:middleware\.|gulp|grunt|jake|cake|karma|wallaby)/i;
 
 /** The only script beside package.json, in a package without scripts that would say what it is for. */
 function only({ inventory, app, runtime }: JsProject): ServerOutcome | undefined {
@@ -96,6 +97,20 @@ function only({ inventory, app, runtime }: JsProject): ServerOutcome | undefined
       };
 }
 
-/** The program that package.json or a file's name points to; undefined where there is none. */
-export const conventional = (project: JsProject): ServerOutcome | undefined =>
-  byName(project) ?? lone(project) ?? only(project);
+const SCRIPT = /<script\b[^>]*\bsrc\s*=\s*["']?(?:\.?\/)?([^"'\s>?]+)/gi;
+
+/** Pages and nothing that runs: what looks like a program is what the page loads, in the browser. */
+function pages({ inventory, app }: JsProject, program: ServerOutcome | undefined): SiteOutcome | undefined {
+  const page = joinPath(app.folder, 'index.html');
+  if (!inventory.isFile(page) || Object.keys(app.json.scripts).some((name) => /^(start|dev|serve)/.test(name)))
+    return undefined;
+  const loaded = [...(inventory.text(page) ?? '').matchAll(SCRIPT)].map(([, file]) => file);
+  if (program !== undefined && !loaded.includes(program.argv.at(-1)?.replace(/^\.\//, ''))) return undefined;
+  return { kind: 'site', folder: '', fallback: false, from: { file: page, why: 'a page, and no program' } };
+}
+
+/** The program that package.json or a file's name points to, or the pages beside it; undefined where there is neither. */
+export function conventional(project: JsProject): Outcome | undefined {
+  const program = byName(project) ?? lone(project) ?? only(project);
+  return pages(project, program) ?? program;
+}

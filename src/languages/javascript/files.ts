@@ -9,4 +9,4 @@ export const readsText = (path: string): boolean =>
   isLockfile(path) ||
   isNodeVersionFile(path) ||
   isProgramSource(path) ||
-  /(^|\/)(bin\/www|\.bun-version|schema\.prisma)$/.test(path);
+  /(^|\/)(bin\/www|\.bun-version|schema\.prisma)$|^(?:[^/]+\/){0,2}index\.html$/.test(path);

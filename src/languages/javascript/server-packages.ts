@@ -36,6 +36,7 @@ export const SERVERS = new Set([
   '@medusajs/medusa',
   '@medusajs/framework',
   '@google-cloud/functions-framework',
+  'xmcp',
   'meteor-node-stubs',
   'total.js',
   'total4',

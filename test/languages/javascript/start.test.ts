@@ -299,6 +299,21 @@ describe('a program without a script that starts it', () => {
     assert.equal(command({ ...files, 'package.json': { scripts: { build: 'tool' } } }), undefined);
   });
 
+  test('pages beside a package.json are a site; a script that they load is no program', () => {
+    const language = { 'package.json': { dependencies: { ms: '2' } } };
+    const site = (files: Files): boolean => /\nCMD \["caddy"/.test(dockerfileOf(filesOf({ ...language, ...files })));
+    assert.ok(site({ 'index.html': '<p>', 'middleware.js': 'export default () => {}' }));
+    assert.ok(site({ 'index.html': '<script type=module src="./app.js"></script>', 'app.js': 'document.title = 1' }));
+    assert.ok(!site({ 'index.html': '<p>', 'server.js': "require('http').createServer().listen(80)" }));
+    assert.ok(
+      !site({
+        'package.json': { scripts: { start: 'node app.js' } },
+        'index.html': '<script src="app.js">',
+        'app.js': '',
+      }),
+    );
+  });
+
   test('TypeScript alone is for Node.js, unless it is written for another runtime', () => {
     const language = (text: string): string => projectOf(filesOf({ 'main.ts': text, 'Gemfile.md': '' })).language.id;
     assert.equal(language("import http from 'http';\nhttp.createServer().listen(process.env.PORT);\n"), 'node');

@@ -1,14 +1,15 @@
 import { tellsSecrets } from '../context/secrets.ts';
 import { languages } from '../languages/index.ts';
 import { PROJECT_FILES } from '../manifest/files.ts';
+import { isPlatformFile } from '../platforms/index.ts';
 
 /** Others' code and build output: nothing in there says how the project itself is built. */
 const FOREIGN =
   /(^|\/)(node_modules|\.git|\.venv|venv|__pycache__|site-packages|\.yarn\/cache|\.next|\.nuxt|\.svelte-kit)\//;
 
-/** Files that are read whatever the language: ignore files, Dockerfiles, Procfile, the project's manifest. */
+/** Files that are read whatever the language, beside those of platforms: ignore files, Dockerfiles, the project's manifest. */
 const COMMON =
-  /(^|\/)(\.?(dockerignore|gitignore)|\.gitmodules|[^/]*\.dockerignore|Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|Procfile|\.tool-versions|mise\.toml|\.mise\.toml|\.env[^/]*|\.npmrc|\.pypirc|\.netrc)$/;
+  /(^|\/)(\.?(dockerignore|gitignore)|\.gitmodules|[^/]*\.dockerignore|Dockerfile[^/]*|[^/]*\.Dockerfile|Containerfile|\.tool-versions|mise\.toml|\.mise\.toml|\.env[^/]*|\.npmrc|\.pypirc|\.netrc)$/;
 
 /** Configuration in a folder of its own: what the kit makes a ConfigMap of. */
 const CONFIGURATION =
@@ -65,6 +66,7 @@ export function isKeptText(path: string): boolean {
   if (FOREIGN.test(path)) return false;
   return (
     COMMON.test(path) ||
+    isPlatformFile(path) ||
     CONFIGURATION.test(path) ||
     tellsSecrets(path) ||
     projectFile.test(path) ||

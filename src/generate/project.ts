@@ -1,7 +1,7 @@
 import { chooseApp, chooseLanguage, findApps, type App } from '../detection/detect.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { languages } from '../languages/index.ts';
-import type { Language, PlanRequest, Scope } from '../languages/language.ts';
+import type { Inferred, Language, PlanRequest, Scope } from '../languages/language.ts';
 import { mergeManifests, type MergedManifest } from '../manifest/merge.ts';
 import { PROJECT_FILES } from '../manifest/files.ts';
 import { parseManifest } from '../manifest/parse.ts';
@@ -11,7 +11,9 @@ import { moveSecrets } from './secrets.ts';
 import { startedBy } from '../plan/command.ts';
 import type { Advice } from '../plan/plan.ts';
 import { Problem } from '../problems/problem.ts';
-import { readProcfile } from './procfile.ts';
+import { declaredBy, type Declared } from '../platforms/index.ts';
+import type { Process } from '../platforms/platform.ts';
+import { argvOf, bindingProcess, declaredFindings, releaseAdvice, startingProcess } from './processes.ts';
 
 /** A project that is understood: which app, in which language, with which settings, and why. */
 export interface Project {
@@ -49,6 +51,31 @@ function scopeOf(
   return { scope: { inventory: tree.at(root), member, command }, root };
 }
 
+interface Understood {
+  readonly scope: Scope;
+  readonly root: string;
+  readonly inferred: Inferred;
+  /** The declared process that is started; undefined where the language's own finding goes over it. */
+  readonly main: Process | undefined;
+}
+
+/** Asks the language, and where it can only guess how the app starts, once more with what is declared. */
+function inferredOf(
+  tree: Inventory,
+  language: Language,
+  app: string,
+  declared: Declared,
+  asked: readonly string[] | undefined,
+): Understood {
+  const binding = bindingProcess(declared);
+  const { scope, root } = scopeOf(tree, language, app, asked ?? (binding && argvOf(binding)));
+  const inferred = language.infer(scope);
+  const main = startingProcess(declared, inferred.findings);
+  if (!main || scope.command) return { scope, root, inferred, main };
+  const started = { ...scope, command: argvOf(main) };
+  return { scope: started, root, inferred: language.infer(started), main };
+}
+
 /**
  * Understands a project: what was asked, over what its own manifest says, over what its files tell. Pure.
  * Throws the problems of detection, and `invalid-manifest` for a broken project file.
@@ -72,10 +99,15 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
   };
   const own = mergeManifests({ ...layers, findings: [] }).manifest;
   const said = startedBy(own.command, own.entrypoint?.program);
-  const processes = readProcfile(tree, app.path);
-  const { scope, root } = scopeOf(tree, chosen, app.path, said ? [...said.program, ...said.args] : processes.command);
-  const inferred = chosen.infer(scope);
-  const started = [...processes.findings(chosen, scope, inferred.findings), ...inferred.findings];
+  const declared = declaredBy(tree, app.path);
+  const { scope, root, inferred, main } = inferredOf(
+    tree,
+    chosen,
+    app.path,
+    declared,
+    said && [...said.program, ...said.args],
+  );
+  const started = [...declaredFindings(declared, main, chosen, scope, inferred.findings), ...inferred.findings];
   const isSite = started.some((f) => f.at === '/workload' && f.value === 'static');
   const found = [...started, ...(isSite ? [] : folderFindings(tree, app.path))].filter(({ value }) =>
     isWritable(value),
@@ -110,7 +142,7 @@ export function understandProject(tree: Inventory, request: Manifest, environmen
     scope,
     root,
     merged: { manifest, origins },
-    advice: [...(inferred.advice ?? []), ...processes.advice, ...secretAdvice],
+    advice: [...(inferred.advice ?? []), ...releaseAdvice(declared), ...secretAdvice],
     environments: [...new Set([request, project?.manifest].flatMap((m) => Object.keys(m?.environments ?? {})))],
   };
 }

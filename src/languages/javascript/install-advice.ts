@@ -16,6 +16,14 @@ export function installAdvice(project: JsProject): Advice[] {
       file: lock.file,
     });
   }
+  if (lock?.refused !== undefined && manager.name === 'npm') {
+    advice.push({
+      code: 'peers-left-alone',
+      detail: `${lock.file} was made with --legacy-peer-deps, and is installed so: ${lock.refused}.`,
+      hint: 'Put `legacy-peer-deps=true` into .npmrc, or bring the packages to versions that fit each other.',
+      file: lock.file,
+    });
+  }
   if (lock === undefined && inventory.complete && Object.keys(project.root.json.dependencies).length > 0) {
     advice.push({
       code: 'lockfile-missing',

@@ -146,7 +146,9 @@ const commands: Readonly<Record<PackageManager['name'], (project: JsProject, exa
     const quiet = sh`--no-audit --no-fund${npmScope(project)}`;
     if (!project.inventory.complete && project.lock === undefined)
       return sh`if [ -f package-lock.json ]; then npm ci ${quiet}; else npm install ${quiet}; fi`;
-    return exact ? sh`npm ci ${quiet}` : sh`npm install ${quiet}`;
+    if (exact) return sh`npm ci ${quiet}`;
+    // Peers that exclude each other stop npm; it is then asked to leave them alone, as most projects that have them do.
+    return sh`npm install ${quiet} || { npm config set legacy-peer-deps true && npm install ${quiet}; }`;
   },
   pnpm: (project, exact) => {
     const builds = allowsAllBuilds(project) ? sh` --config.dangerouslyAllowAllBuilds=true` : sh``;
@@ -188,6 +190,9 @@ function installEnv(project: JsProject): Record<string, string> {
   );
   const has = (...wanted: readonly string[]): boolean => wanted.some((name) => names.has(name));
   return {
+    ...(project.manager.name === 'npm' && project.lock?.refused !== undefined
+      ? { NPM_CONFIG_LEGACY_PEER_DEPS: 'true' }
+      : {}),
     ...(has('cypress') ? { CYPRESS_INSTALL_BINARY: '0' } : {}),
     ...(has('puppeteer') ? { PUPPETEER_SKIP_DOWNLOAD: 'true' } : {}),
     ...(has('@playwright/test') ? { PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' } : {}),

@@ -3,6 +3,7 @@ import semver from 'semver';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
+import { refusedPeer } from './npm-peers.ts';
 import { allDependencies, type Package } from './package-json.ts';
 
 /** Lockfiles: whose they are, which version wrote them, and whether they still hold what package.json asks for. */
@@ -16,6 +17,8 @@ export interface Lockfile {
   readonly format?: string;
   /** What package.json asks for and the lock does not hold; undefined where it cannot be told. */
   readonly drift?: string;
+  /** Of npm: the peer for which `npm ci` refuses the lock, unless it is told to leave peers alone, as who made it did. */
+  readonly refused?: string;
 }
 
 const LOCKFILES: readonly (readonly [string, LockOwner])[] = [
@@ -185,6 +188,7 @@ const head = (text: string, mark: string, close = ''): string => {
 interface Read {
   readonly format?: string | undefined;
   readonly drift?: string | undefined;
+  readonly refused?: string | undefined;
 }
 
 function readLock(
@@ -210,7 +214,14 @@ function readLock(
   }
   const format = /"lockfileVersion":\s*(\d+)/.exec(text)?.[1];
   const lock = truncated ? undefined : parsed((t) => JSON.parse(t), text);
-  return { format, drift: lock ? npmDrift(lock, packages, wanted) : undefined };
+  if (!lock) return { format };
+  const [root] = packages.filter((pkg) => pkg.folder === '');
+  const drift = npmDrift(lock, packages, wanted);
+  return {
+    format,
+    drift,
+    refused: drift === undefined && root ? refusedPeer(record.parse(lock['packages']), root) : undefined,
+  };
 }
 
 /** The lockfiles at the root, with what is known of each. `packages`: all whose dependencies they have to hold. */
@@ -219,7 +230,13 @@ export function lockfilesOf(inventory: Inventory, packages: readonly Package[]):
   const wanted = wantedBut(overridesOf(inventory, packages));
   return LOCKFILES.filter(([file]) => inventory.isFile(file)).map(([file, owner]): Lockfile => {
     const kept = file.endsWith('lockb') ? undefined : inventory.kept(file);
-    const { format, drift } = kept ? readLock(owner, kept.text, kept.truncated, packages, wanted, names) : {};
-    return { file, owner, ...(format === undefined ? {} : { format }), ...(drift === undefined ? {} : { drift }) };
+    const { format, drift, refused } = kept ? readLock(owner, kept.text, kept.truncated, packages, wanted, names) : {};
+    return {
+      file,
+      owner,
+      ...(format === undefined ? {} : { format }),
+      ...(drift === undefined ? {} : { drift }),
+      ...(refused === undefined ? {} : { refused }),
+    };
   });
 }

@@ -391,3 +391,22 @@ describe('tools of their time', () => {
     assert.equal(built({ build: 'next build', ...image }), 'build');
   });
 });
+
+describe('npm and peers that exclude each other', () => {
+  const app = { 'package.json': { dependencies: { dnd: '11.0.0', react: '18.2.0' } }, 'index.js': '' };
+
+  test('a lock that was made without them is installed without them', () => {
+    const dnd = { version: '11.0.0', peerDependencies: { react: '^16.0.0' } };
+    const packages = { '': {}, 'node_modules/react': { version: '18.2.0' }, 'node_modules/dnd': dnd };
+    const text = dockerfileOf(filesOf({ ...app, 'package-lock.json': { lockfileVersion: 3, packages } }));
+    assert.match(text, /^ENV NPM_CONFIG_LEGACY_PEER_DEPS="true"\n[^]*npm ci --no-audit --no-fund\n/m);
+  });
+
+  test('without a lock, npm is asked to leave them alone once it has refused them', () => {
+    const text = dockerfileOf(filesOf(app));
+    assert.match(
+      text,
+      /npm install --no-audit --no-fund \|\| \{ npm config set legacy-peer-deps true && npm install --no-audit --no-fund; \}\n/,
+    );
+  });
+});

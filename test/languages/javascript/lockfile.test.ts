@@ -26,6 +26,57 @@ const npmLock = (ms: string) => ({
   packages: { '': {}, 'node_modules/ms': { version: ms }, 'node_modules/typescript': { version: '5.9.2' } },
 });
 
+describe('peers in a lock of npm', () => {
+  const dnd = (peers: Readonly<Record<string, string>>, more = {}) => ({
+    version: '11.0.0',
+    peerDependencies: peers,
+    ...more,
+  });
+  const refused = (packages: Readonly<Record<string, unknown>>, more: Readonly<Record<string, unknown>> = {}) =>
+    read({
+      'package.json': { dependencies: { react: '18.2.0', dnd: '11.0.0' }, ...more },
+      'package-lock.json': {
+        lockfileVersion: 3,
+        packages: { '': {}, 'node_modules/react': { version: '18.2.0' }, ...packages },
+      },
+    }).locks[0]?.refused;
+
+  test('one that is there and fits is nothing to tell', () => {
+    assert.equal(refused({ 'node_modules/dnd': dnd({ react: '^16.0.0 || ^18.0.0' }) }), undefined);
+  });
+
+  test('one that excludes what is locked was left alone by who made the lock', () => {
+    assert.match(refused({ 'node_modules/dnd': dnd({ react: '^16.0.0' }) }) ?? '', /dnd wants react \^16.* 18\.2\.0/);
+  });
+
+  test('so was one that is not there', () => {
+    const lacking = { 'node_modules/dnd': dnd({ redux: '^4.0.0' }) };
+    assert.match(refused(lacking) ?? '', /dnd wants redux/);
+    assert.equal(refused({ ...lacking, 'node_modules/redux': { version: '4.1.0' } }), undefined);
+    assert.match(
+      refused({ ...lacking, 'node_modules/dnd/node_modules/redux': { version: '4.1.0' } }) ?? '',
+      /redux/,
+      'what lies below a package is not beside it',
+    );
+  });
+
+  test('the nearest one counts, and deeper down npm makes do with another version', () => {
+    const nested = { 'node_modules/dnd': dnd({}), 'node_modules/dnd/node_modules/@a/b': dnd({ react: '^16.0.0' }) };
+    assert.equal(refused(nested), undefined);
+    const deep = { 'node_modules/dnd': dnd({}), 'node_modules/dnd/node_modules/@a/b': dnd({ redux: '^4.0.0' }) };
+    assert.match(refused(deep) ?? '', /@a\/b wants redux/);
+    assert.equal(refused({ ...deep, 'node_modules/dnd/node_modules/redux': { version: '1.0.0' } }), undefined);
+  });
+
+  test('optional peers, overrides and packages for other systems are not held against it', () => {
+    const optional = dnd({ redux: '^4.0.0' }, { peerDependenciesMeta: { redux: { optional: true } } });
+    assert.equal(refused({ 'node_modules/dnd': optional }), undefined);
+    assert.equal(refused({ 'node_modules/dnd': dnd({ redux: '^4.0.0' }, { optional: true }) }), undefined);
+    const overrides = { overrides: { react: '18.2.0' } };
+    assert.equal(refused({ 'node_modules/dnd': dnd({ react: '^16.0.0' }) }, overrides), undefined);
+  });
+});
+
 describe('drift of a lockfile from package.json', () => {
   test('npm: a range that the locked version meets is no drift', () => {
     assert.equal(drift({ 'package.json': pkg(), 'package-lock.json': npmLock('2.1.3') }), undefined);

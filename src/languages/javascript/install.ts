@@ -44,10 +44,21 @@ function pnpmFor(node: string): string {
   return major < 18 ? '8' : DEFAULT_PNPM;
 }
 
+/**
+ * Versions of pnpm that cannot ask a registry on Node.js 20 and later give way to the newest that reads the same locks.
+ * https://github.com/pnpm/pnpm/issues/6424
+ */
+function pnpmOn(node: string, version: string): string {
+  if (majorOf(node) < 20) return version;
+  const line = version.split('.')[0] ?? '';
+  if (line === '6' || line === '7') return '7';
+  return /^8\.([0-2]\.|3\.0)/.test(version) ? '8' : version;
+}
+
 function globalInstall({ manager }: JsProject, { node }: InstallOptions): Shell | undefined {
   const { name, version, berry, release } = manager;
   if (name === 'npm') return version === undefined ? undefined : sh`npm install -g ${`npm@${version}`}`;
-  if (name === 'pnpm') return sh`npm install -g ${`pnpm@${version ?? pnpmFor(node)}`}`;
+  if (name === 'pnpm') return sh`npm install -g ${`pnpm@${pnpmOn(node, version ?? pnpmFor(node))}`}`;
   if (name !== 'yarn' || release !== undefined) return undefined;
   if (berry) return sh`npm install -g --force ${`@yarnpkg/cli-dist@${version ?? '4'}`}`;
   const bundled = majorOf(node) < 26 && (version === undefined || '1.22.22'.startsWith(version));

@@ -121,9 +121,9 @@ const fromLocks = (locks: readonly Lockfile[]): Said[] =>
     }),
   );
 
-/** Which line of a manager wrote a lock of this format, where newer ones would rewrite it. */
+/** The newest line of a manager that takes a lock of this format as it is. */
 const LINE_BY_FORMAT: Readonly<Record<'pnpm' | 'yarn', (format: string) => string | undefined>> = {
-  pnpm: (format) => ({ '5.3': '6', '5.4': '7', '6.0': '8', '6.1': '8' })[format],
+  pnpm: (format) => ({ '5.3': '7', '5.4': '7', '6.0': '8', '6.1': '8' })[format],
   yarn: (format) => {
     const version = Number(format);
     if (version === 1) return '1';

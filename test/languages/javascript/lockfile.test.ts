@@ -5,7 +5,7 @@ import { packageManagerOf } from '../../../src/languages/javascript/package-mana
 import { readPackage } from '../../../src/languages/javascript/package-json.ts';
 import { workspaceMembers } from '../../../src/languages/javascript/workspace.ts';
 import { filesOf } from '../../support/inline.ts';
-import { treeOf } from '../../support/projects.ts';
+import { dockerfileOf, treeOf } from '../../support/projects.ts';
 
 function read(files: Readonly<Record<string, unknown>>) {
   const inventory = treeOf(filesOf(files));
@@ -145,6 +145,29 @@ describe('drift of a lockfile from package.json', () => {
 });
 
 describe('the package manager', () => {
+  test('pnpm is one that can ask a registry on the Node.js of the image, and reads the lock as it is', () => {
+    const pnpm = (packageManager: string | undefined, node: string, lock = '5.3') =>
+      /npm install -g (pnpm@\S+)/.exec(
+        dockerfileOf(
+          filesOf({
+            'package.json': {
+              ...(packageManager === undefined ? {} : { packageManager }),
+              engines: { node },
+              dependencies: { ms: '2' },
+            },
+            'pnpm-lock.yaml': `lockfileVersion: ${lock}\n`,
+            'index.js': '',
+          }),
+        ),
+      )?.[1];
+    assert.equal(pnpm(undefined, '24'), 'pnpm@7');
+    assert.equal(pnpm('pnpm@6.32.1', '24'), 'pnpm@7');
+    assert.equal(pnpm('pnpm@6.32.1', '16'), 'pnpm@6.32.1');
+    assert.equal(pnpm('pnpm@8.3.0', '22', "'6.0'"), 'pnpm@8');
+    assert.equal(pnpm('pnpm@8.15.9', '22', "'6.0'"), 'pnpm@8.15.9');
+    assert.equal(pnpm('pnpm@10.4.1', '24', "'9.0'"), 'pnpm@10.4.1');
+  });
+
   const manager = (files: Readonly<Record<string, unknown>>) => {
     const { name, version, berry } = read(files).manager;
     return `${name}@${version ?? '-'}${berry ? ' berry' : ''}`;

@@ -215,7 +215,7 @@ function readLock(
   const format = /"lockfileVersion":\s*(\d+)/.exec(text)?.[1];
   const lock = truncated ? undefined : parsed((t) => JSON.parse(t), text);
   if (!lock) return { format };
-  const [root] = packages.filter((pkg) => pkg.folder === '');
+  const root = packages.find((pkg) => pkg.folder === '');
   const drift = npmDrift(lock, packages, wanted);
   return {
     format,

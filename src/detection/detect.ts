@@ -94,6 +94,15 @@ function withoutStray(apps: readonly App[]): App[] {
   return telling.length > 0 ? telling : [...apps];
 }
 
+/** Beside folders that a language can run, its others are their libraries and tests. */
+function withoutParts(apps: readonly App[], inventory: Inventory, languages: readonly Language[]): App[] {
+  const languageIn = (app: App): Language | undefined => app.candidates[0] && languageOf(app.candidates[0], languages);
+  const runnable = new Map([...new Set(apps.map(languageIn))].map((l) => [l, l?.apps?.(inventory) ?? []] as const));
+  const runs = (app: App): boolean => runnable.get(languageIn(app))?.includes(app.path) ?? false;
+  const led = new Set(apps.filter(runs).map(languageIn));
+  return apps.filter((app) => runs(app) || !led.has(languageIn(app)));
+}
+
 /** A member's own evidence; where its folder has none, as with sbt, that of the workspace which names it. */
 function memberCandidates(member: Inventory, languages: readonly Language[], workspace: Candidate): Candidate[] {
   const own = weigh(member, languages);
@@ -104,7 +113,7 @@ function memberCandidates(member: Inventory, languages: readonly Language[], wor
 export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
   const atRoot = withPrograms(weigh(inventory, languages), inventory, languages);
   const [best] = atRoot;
-  if (!best) return withoutStray(appsBelow(inventory, languages));
+  if (!best) return withoutParts(withoutStray(appsBelow(inventory, languages)), inventory, languages);
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
   if (below.some((app) => (app.candidates[0]?.weight ?? 0) > best.weight)) return below;
   const inWorkspace = membersOf(atRoot, inventory, languages);

@@ -154,6 +154,14 @@ describe('detection', () => {
     );
   });
 
+  test('beside folders that a language can run, its libraries and tests are no apps', () => {
+    const inventory = tree('App/a.txt', 'Lib/a.txt', 'web/b.txt');
+    assert.deepEqual(
+      findApps(inventory, [toldBy('a', 'a.txt', 100, ['App']), toldBy('b', 'b.txt', 100)]).map(({ path }) => path),
+      ['App', 'web'],
+    );
+  });
+
   test('members of a workspace are listed beside the root', () => {
     const inventory = tree('a.txt', 'packages/one/a.txt');
     const apps = findApps(inventory, [toldBy('a', 'a.txt', 100, ['packages/one'])]);

@@ -1,10 +1,11 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
-import { assemblyOf, commandOf, planDotnet } from './plan.ts';
+import { commandOf, resolveCommand } from './command.ts';
+import { planDotnet } from './plan.ts';
 import { isProjectFile, isSolution, nearestFile } from './project-file.ts';
 import { isSource, servingOf } from './serving.ts';
-import { chooseProject, closureOf, kindOf, readSolution, runnableProjects } from './solution.ts';
+import { assemblyOf, chooseProject, closureOf, kindOf, readSolution, runnableProjects } from './solution.ts';
 import { asLine, dotnetVersion, versionOrder } from './version.ts';
 
 function detect(inventory: Inventory): Sign[] {
@@ -139,6 +140,7 @@ export const dotnet = defineLanguage({
   workspaceOf,
   apps,
   infer,
+  resolveCommand,
   plan: planDotnet,
   ignore,
 });

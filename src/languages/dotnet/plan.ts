@@ -7,8 +7,9 @@ import type { BuildPlan, Mount, Runtime, Stage, Step } from '../../plan/plan.ts'
 import { sh, type Shell } from '../../plan/shell.ts';
 import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import type { PlanRequest } from '../language.ts';
+import { commandOf, modeOf } from './command.ts';
 import { isTrue, nearestFile, type DotnetProject } from './project-file.ts';
-import { servingOf, type Serving } from './serving.ts';
+import { servingOf } from './serving.ts';
 import { chooseProject, closureOf, kindOf, noProject, readSolution, type Solution } from './solution.ts';
 import { asLine, dotnetImage, dotnetVersion, sdkOf, versionAdvice } from './version.ts';
 
@@ -19,40 +20,6 @@ const PORT = 8080;
 const DOWNLOADS: Mount = { type: 'cache', target: '/root/.local/share/NuGet/http-cache' };
 /** The user `app` of Microsoft's images, from .NET 8 on. https://devblogs.microsoft.com/dotnet/securing-containers-with-rootless/ */
 const APP_USER = 1654;
-
-/** How the app is published. */
-type Mode = 'portable' | 'self-contained' | 'native';
-
-function modeOf(project: DotnetProject): Mode {
-  if (isTrue(project, 'PublishAot')) return 'native';
-  return isTrue(project, 'SelfContained') ||
-    isTrue(project, 'PublishSelfContained') ||
-    isTrue(project, 'PublishSingleFile')
-    ? 'self-contained'
-    : 'portable';
-}
-
-export const assemblyOf = (project: DotnetProject): string => {
-  const stated = project.properties.get('AssemblyName')?.value ?? '';
-  return /^[\w. -]+$/.test(stated) ? stated : project.name;
-};
-
-/** What starts the app; with a shell at hand it is told its port when it starts. */
-export function commandOf(
-  project: DotnetProject,
-  serving: Serving | undefined,
-  hasShell: boolean,
-  line: string,
-): readonly string[] {
-  const assembly = assemblyOf(project);
-  const argv = modeOf(project) === 'portable' ? ['dotnet', `${assembly}.dll`] : [`./${assembly}`];
-  if (serving === undefined || serving.decides || !hasShell) return argv;
-  const told =
-    Number.parseFloat(line) >= 8
-      ? sh`ASPNETCORE_HTTP_PORTS=$PORT exec ${argv}`
-      : sh`ASPNETCORE_URLS=http://+:$PORT exec ${argv}`;
-  return ['/bin/sh', '-c', told.lines.join('')];
-}
 
 /** What has to be there before packages are restored: the project, those it refers to, and what MSBuild and NuGet read with them. */
 function restoreFiles(solution: Solution, project: DotnetProject): string[] {

@@ -1,4 +1,4 @@
-import { parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { baseName, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Rejected, Scope } from '../language.ts';
@@ -9,19 +9,20 @@ import { isProjectFile, isTrue, readProjectFile, type DotnetProject } from './pr
 export interface Solution {
   readonly inventory: Inventory;
   readonly member: string;
+  readonly command: readonly string[] | undefined;
   /** By path. */
   readonly projects: ReadonlyMap<string, DotnetProject>;
 }
 
 const NOT_SOURCE = /(^|\/)(bin|obj|node_modules|\.[^/]+)\//;
 
-export function readSolution({ inventory, member }: Scope): Solution {
+export function readSolution({ inventory, member, command }: Scope): Solution {
   const projects = new Map<string, DotnetProject>();
   for (const file of inventory.files((path) => isProjectFile(path) && !NOT_SOURCE.test(path))) {
     const project = readProjectFile(inventory, file);
     if (project) projects.set(file, project);
   }
-  return { inventory, member, projects };
+  return { inventory, member, command, projects };
 }
 
 type Kind = 'web' | 'worker' | 'console' | 'browser' | 'library' | 'test';
@@ -30,7 +31,8 @@ const WEB = /^Microsoft\.NET\.Sdk\.Web\b/;
 const TEST = /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramework)?|TUnit)$/i;
 
 /** Libraries that bring ASP.NET Core along, for projects whose SDK is not that of the web: F# has several. */
-const WEB_PACKAGES = /^(Giraffe|Saturn|Falco|Oxpecker|Suave\.AspNetCore|Carter|FastEndpoints)$/i;
+const WEB_PACKAGES =
+  /^(Giraffe|Saturn|Falco|Oxpecker|Suave\.AspNetCore|Carter|FastEndpoints|Google\.Cloud\.Functions\.Hosting)$/i;
 
 const hostsAspNet = ({ frameworks, packages }: DotnetProject): boolean =>
   frameworks.includes('Microsoft.AspNetCore.App') || packages.some((p) => WEB_PACKAGES.test(p));
@@ -47,6 +49,11 @@ export function kindOf(project: DotnetProject): Kind {
   if (output !== 'exe' && output !== 'winexe') return 'library';
   return hostsAspNet(project) ? 'web' : 'console';
 }
+
+export const assemblyOf = (project: DotnetProject): string => {
+  const stated = project.properties.get('AssemblyName')?.value ?? '';
+  return /^[\w. -]+$/.test(stated) ? stated : project.name;
+};
 
 /** A project and all that it refers to, itself first. */
 export function closureOf({ projects }: Solution, project: DotnetProject): DotnetProject[] {
@@ -82,9 +89,33 @@ export interface Choice {
 
 const ORDER: readonly Kind[] = ['web', 'worker', 'console', 'browser'];
 
-/** The project to start: the one in the app's folder, else the only one of the most telling kind. */
+/** The one project whose folder or program stands in the command. */
+function namedBy(command: readonly string[] | undefined, all: readonly DotnetProject[]): DotnetProject | undefined {
+  const words = (command ?? []).flatMap((word) => word.split(/[\s;&|"']+/)).map((word) => word.replace(/^\.\//, ''));
+  const named = all.filter((project) => {
+    const name = assemblyOf(project);
+    const programs = new Set([name, `${name}.dll`]);
+    const places = new Set([project.file, project.folder]);
+    return words.some((word) => programs.has(baseName(word)) || (word !== '' && places.has(word)));
+  });
+  return named.length === 1 ? named[0] : undefined;
+}
+
+/** The project to start: the one that the command names, or in the app's folder, else the only one of the most telling kind. */
 export function chooseProject(solution: Solution): Choice {
   const all = runnableProjects(solution);
+  const others = (project: DotnetProject): Rejected[] =>
+    all
+      .filter((p) => p !== project)
+      .map((p) => ({ value: p.file, from: { file: p.file, why: `it can be started as well (${kindOf(p)})` } }));
+  const named = solution.member === '' ? namedBy(solution.command, all) : undefined;
+  if (named)
+    return {
+      project: named,
+      from: { file: named.file, why: 'the command names it' },
+      rejected: others(named),
+      tied: [],
+    };
   const here = [...solution.projects.values()].filter((p) => p.folder === solution.member);
   const inFolder = here.filter((p) => all.includes(p));
   const candidates = inFolder.length > 0 ? inFolder : solution.member === '' ? all : here;
@@ -92,9 +123,7 @@ export function chooseProject(solution: Solution): Choice {
     const fitting = candidates.filter((p) => kindOf(p) === kind);
     const [project] = fitting;
     if (!project) continue;
-    const rejected = all
-      .filter((p) => p !== project)
-      .map((p) => ({ value: p.file, from: { file: p.file, why: `it can be started as well (${kindOf(p)})` } }));
+    const rejected = others(project);
     const from = { file: project.file, why: `the ${kind} project` };
     return fitting.length === 1
       ? { project, from, rejected, tied: [] }

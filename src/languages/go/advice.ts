@@ -31,12 +31,16 @@ function sumsAdvice(app: GoApp): Advice[] {
   ];
 }
 
-function noModuleAdvice({ project, program }: GoApp): Advice[] {
+function noModuleAdvice(app: GoApp): Advice[] {
+  const { project, program } = app;
   if (program.module.file !== undefined || !project.inventory.complete) return [];
+  const kept = layoutOf(app).vendor === 'gopath';
   return [
     {
       code: 'no-go-mod',
-      detail: 'There is no go.mod: the build makes one, with the newest version of everything that is imported.',
+      detail: kept
+        ? 'There is no go.mod: the build takes the packages that the project holds, as before there were modules.'
+        : 'There is no go.mod: the build makes one, with the newest version of everything that is imported.',
       hint: `Run \`go mod init ${program.module.path} && go mod tidy\` and keep go.mod and go.sum in the repository.`,
     },
   ];

@@ -1,5 +1,5 @@
 import { ownBuildStep } from '../../plan/build-inputs.ts';
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import type { ImageRef, Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
@@ -7,7 +7,7 @@ import { BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { GoApp } from './app.ts';
 import { embeddedPages } from './frontend.ts';
 import { targetArgs } from './health-program.ts';
-import { layoutOf, modulesToDownload, OUTPUT, SOURCE_ROOT, type Layout } from './layout.ts';
+import { GODEPS, layoutOf, modulesToDownload, OUTPUT, SOURCE_ROOT, type Layout } from './layout.ts';
 import type { GoModule, GoProject } from './project.ts';
 import type { Program } from './programs.ts';
 
@@ -84,13 +84,21 @@ function buildCommand(build: GoBuild, layout: Layout, program: Program, target: 
   const cross = build.cgo ? sh`go` : sh`GOOS=$TARGETOS GOARCH=$TARGETARCH go`;
   const absent = layout.workspace !== 'used' && (layout.sums === 'absent' || layout.sums === 'stale');
   const loose = absent || program.module.file === undefined || layout.vendor === 'off';
-  const mod = layout.vendor === 'used' ? sh` -mod=vendor` : loose ? sh` -mod=mod` : sh``;
+  const mod =
+    layout.vendor === 'gopath' ? sh`` : layout.vendor === 'used' ? sh` -mod=vendor` : loose ? sh` -mod=mod` : sh``;
   return sh`${cross} build${mod} -trimpath ${linkerFlags(build)} -o ${`${OUTPUT}/${program.name}`} ${target}`;
 }
 
-/** Without a go.mod: one is made, with the newest of everything that is imported. */
-function initSteps({ app: { project, program } }: GoBuild): Shell[] {
+/**
+ * Without a go.mod: one is made, with the newest of everything that is imported. Packages that are kept in the project
+ * are only found where it lies in GOPATH. https://pkg.go.dev/cmd/go#hdr-GOPATH_environment_variable
+ */
+function initSteps({ app: { project, program } }: GoBuild, layout: Layout): Shell[] {
   if (program.module.file !== undefined || !project.inventory.complete) return [];
+  if (layout.vendor === 'gopath') {
+    const place = `/go/src/${program.module.path}`;
+    return [sh`mkdir -p ${parentOf(place)}`, sh`ln -s ${SOURCE_ROOT} ${place}`, sh`cd ${place}`];
+  }
   return [sh`go mod init ${program.module.path}`, sh`go mod tidy`];
 }
 
@@ -119,7 +127,7 @@ function compileStep(build: GoBuild, layout: Layout): RunStep {
     kind: 'run',
     phase: 'build',
     mounts,
-    command: all(...initSteps(build), ...generateSteps(build), ...commands),
+    command: all(...initSteps(build, layout), ...generateSteps(build), ...commands),
     why: build.cgo
       ? 'compiled with its C code, without symbols and paths of the builder'
       : 'a static binary, without symbols and paths of the builder',
@@ -141,6 +149,10 @@ export function buildStage(build: GoBuild): Stage {
     CGO_ENABLED: build.cgo ? '1' : '0',
     GOTOOLCHAIN: 'local',
     ...(layout.workspace === 'off' ? { GOWORK: 'off' } : {}),
+    ...(layout.vendor === 'gopath' ? { GO111MODULE: 'off' } : {}),
+    ...(layout.vendor === 'gopath' && build.app.project.inventory.isDirectory(GODEPS)
+      ? { GOPATH: `${SOURCE_ROOT}/${GODEPS}:/go` }
+      : {}),
     ...(build.request.settings.build?.command === undefined ? {} : { GOBIN: OUTPUT }),
   };
   return {

@@ -7,6 +7,10 @@ import { folderOf, workspaceFolders, type GoModule, type GoProject } from './pro
 export const SOURCE_ROOT = '/src';
 export const OUTPUT = '/out';
 
+/** What godep kept of others' packages before Go knew vendor/. https://github.com/tools/godep#file-format */
+export const GODEPS = 'Godeps/_workspace';
+const VENDORED = new RegExp(`^(?:vendor|${GODEPS})/.+\\.go$`);
+
 /** The modules whose go.mod and go.sum have to be there before anything can be downloaded. */
 export function modulesToDownload(project: GoProject, module: GoModule): GoModule[] {
   const inWorkspace = workspaceFolders(project.workspace);
@@ -30,8 +34,11 @@ export interface Layout {
   readonly workspace: 'used' | 'none' | 'off';
   /** The program's package, as an argument of `go build`. */
   readonly target: string;
-  /** Whether the modules in vendor/ are built with, are none, or are others than go.mod requires. */
-  readonly vendor: 'used' | 'none' | 'off';
+  /**
+   * Whether the modules in vendor/ are built with, are none, or are others than go.mod requires; or, where there is no
+   * go.mod, are packages from before there were modules.
+   */
+  readonly vendor: 'used' | 'none' | 'off' | 'gopath';
   /** Files of checksums: there, there but not for all that go.mod requires, or not there though needed. */
   readonly sums: 'there' | 'stale' | 'absent' | 'unneeded';
 }
@@ -54,7 +61,7 @@ function sumsOf({ inventory }: GoProject, { folder, file }: GoModule): Layout['s
  * Whether the modules in vendor/ are those that go.mod requires: the go command refuses them otherwise, and before
  * Go 1.14 it did not note what it would compare. https://go.dev/ref/mod#vendoring
  */
-function vendorHolds({ inventory }: GoProject, { file }: GoModule, list: string): boolean {
+function vendorHolds({ inventory }: Pick<GoProject, 'inventory'>, { file }: GoModule, list: string): boolean {
   const [, minor = 0] = (file?.go?.version ?? '1.0').split('.').map(Number);
   if (!file || minor < 14 || !inventory.isFile(list)) return false;
   const kept = inventory.kept(list);
@@ -63,18 +70,24 @@ function vendorHolds({ inventory }: GoProject, { file }: GoModule, list: string)
   return file.requires.every(({ path, version }) => listed.has(`# ${path} ${version}`));
 }
 
+function vendorOf({ inventory }: GoProject, module: GoModule, folder: string): Layout['vendor'] {
+  const list = joinPath(folder, 'vendor/modules.txt');
+  if (inventory.isFile(list)) return vendorHolds({ inventory }, module, list) ? 'used' : 'off';
+  if (module.file !== undefined || !inventory.complete) return 'none';
+  return inventory.files((path) => VENDORED.test(path)).length > 0 ? 'gopath' : 'none';
+}
+
 export function layoutOf({ project, program }: GoApp): Layout {
   const { module, folder } = program;
   const inside = workspaceFolders(project.workspace).includes(module.folder);
   const workspace = inside ? 'used' : project.inventory.isFile('go.work') ? 'off' : 'none';
   const workFolder = inside ? '' : module.folder;
   const below = workFolder === '' ? folder : folder.slice(workFolder.length + 1);
-  const vendorList = joinPath(workFolder, 'vendor/modules.txt');
   return {
     workFolder,
     workspace,
     target: below === '' ? '.' : `./${below}`,
-    vendor: !project.inventory.isFile(vendorList) ? 'none' : vendorHolds(project, module, vendorList) ? 'used' : 'off',
+    vendor: vendorOf(project, module, workFolder),
     sums: sumsOf(project, module),
   };
 }

@@ -25,7 +25,7 @@ export interface Serving {
 export const DEFAULT_PORT = 8080;
 
 const LISTENS =
-  /\.ListenAndServe(?:TLS)?\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)/g;
+  /\.ListenAndServe(?:TLS)?\(|\bappengine\.Main\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)/g;
 /** A port of the system's choice on this machine's own address: a login callback or a test, no server. */
 const EPHEMERAL = /"(localhost|127\.0\.0\.1|\[::1\])?:0"/;
 

@@ -149,3 +149,26 @@ describe('dotnet: how it runs', () => {
     assert.match(dockerfileOf(files), /COPY --from=node:\S+ \/usr\/local\/ \/usr\/local\//);
   });
 });
+
+describe('dotnet: commands of a Procfile', () => {
+  const files = {
+    'Shop.sln': '',
+    'Web/Web.csproj': web,
+    'Admin/Admin.csproj': web,
+  };
+  const commandOf = (line: string): readonly string[] | string | undefined =>
+    projectOf({ ...files, Procfile: `web: ${line}\n` }).merged.manifest.command;
+
+  test('the project that it names is built, and started from where the image has it', () => {
+    const shell = ['/bin/sh', '-c', 'exec dotnet Web.dll --urls http://*:$PORT'];
+    assert.deepEqual(commandOf('cd Web/bin/publish/; ./Web --urls http://*:$PORT'), shell);
+    assert.deepEqual(commandOf('cd ./Web/bin/publish && dotnet Web.dll --urls http://*:$PORT'), shell);
+    assert.deepEqual(commandOf('dotnet run --project Web -c Release -- --urls http://*:$PORT'), shell);
+    assert.deepEqual(commandOf('Admin/bin/Release/net8.0/publish/Admin --seed'), ['dotnet', 'Admin.dll', '--seed']);
+    assert.deepEqual(commandOf('Web'), ['dotnet', 'Web.dll']);
+    assert.match(dockerfileOf({ ...files, Procfile: 'web: Admin\n' }), /dotnet publish Admin\/Admin\.csproj/);
+  });
+
+  test('another program stays as it is', () =>
+    assert.deepEqual(commandOf('cd Web/bin/publish; ./efbundle'), ['/bin/sh', '-c', 'cd Web/bin/publish; ./efbundle']));
+});

@@ -158,6 +158,20 @@ describe('go: commands and vendored modules', () => {
     assert.match(vendored('# a.org/b v1.0.0\n## explicit\n'), /-mod=vendor/);
     assert.match(vendored('# a.org/b v0.9.0\n## explicit\n'), /-mod=mod/);
   });
+
+  test('packages that are kept without a go.mod are built with in GOPATH', () => {
+    const shop = {
+      'main.go': MAIN.replace('main\n', 'main\nimport "a.org/shop/cart"\n'),
+      'cart/cart.go': 'package cart\n',
+    };
+    const vendored = dockerfileOf({ ...shop, 'vendor/b.org/b/b.go': 'package b\n' });
+    assert.match(vendored, /GO111MODULE="off"/);
+    assert.match(vendored, /ln -s \/src \/go\/src\/a\.org\/shop/);
+    assert.doesNotMatch(vendored, /go mod|-mod=/);
+    const godep = dockerfileOf({ ...shop, 'Godeps/_workspace/src/b.org/b/b.go': 'package b\n' });
+    assert.match(godep, /GOPATH="\/src\/Godeps\/_workspace:\/go"/);
+    assert.match(dockerfileOf(shop), /go mod tidy/);
+  });
 });
 
 describe('go: ports', () => {
@@ -232,6 +246,15 @@ describe('go: ports', () => {
   test('an address that nobody outside reaches is told', () => {
     const files = { 'go.mod': goMod('go 1.26'), 'main.go': serving('http.ListenAndServe("localhost:4000", nil)') };
     assert.deepEqual(adviceOf(files), ['listens-on-loopback']);
+  });
+});
+
+describe('go: what serves', () => {
+  test('App Engine’s own server', () => {
+    const main = 'package main\nimport "google.golang.org/appengine"\nfunc main() { appengine.Main() }\n';
+    const files = { 'go.mod': goMod('go 1.26', 'require google.golang.org/appengine v1.6.8'), 'main.go': main };
+    assert.equal(projectOf(files).merged.manifest.workload, 'service');
+    assert.match(dockerfileOf(files), /EXPOSE 8080/);
   });
 });
 

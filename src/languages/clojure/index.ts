@@ -1,6 +1,7 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
+import { fromSource } from '../java/from-source.ts';
 import { isVersionFile, versionFiles } from '../java/version.ts';
 import { clojureCommand, clojureJava, clojureServing, planClojure } from './plan.ts';
 import { isClojure, readClojure } from './project.ts';
@@ -66,6 +67,7 @@ export const clojure = defineLanguage({
   readsText: (path) => isClojure(path) || /(^|\/)deps\.edn$/.test(path) || isVersionFile(path),
   detect,
   infer,
+  resolveCommand: (scope, argv) => fromSource(infer, scope, argv),
   plan: planClojure,
   ignore: () => IGNORED,
 });

@@ -1,6 +1,7 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
+import { fromSource } from './from-source.ts';
 import { javaApp } from './app.ts';
 import { candidatesOf } from './candidates.ts';
 import { isSource } from './code.ts';
@@ -145,6 +146,7 @@ export const java = defineLanguage({
   workspaceOf,
   apps,
   infer,
+  resolveCommand: (scope, argv) => fromSource(infer, scope, argv),
   plan: planJava,
   ignore,
 });

@@ -2,6 +2,7 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
+import { fromSource } from '../java/from-source.ts';
 import { isSource } from '../java/code.ts';
 import { isSettingsFile } from '../java/settings-file.ts';
 import { isVersionFile, versionFiles } from '../java/version.ts';
@@ -79,6 +80,7 @@ export const scala = defineLanguage({
   workspaceOf,
   apps: (inventory) => scalaFolders({ inventory, member: '' }),
   infer,
+  resolveCommand: (scope, argv) => fromSource(infer, scope, argv),
   plan: planScala,
   ignore: () => IGNORED,
 });

@@ -86,3 +86,12 @@ describe('clojure: deps.edn', () => {
     );
   });
 });
+
+test('clojure: lein run in a Procfile is the program that is built', () => {
+  const files = {
+    'src/shop/core.clj': core,
+    'project.clj': lein(),
+    Procfile: 'web: lein with-profile production trampoline run\n',
+  };
+  assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-cp", "app.jar", "clojure.main", "-m", "shop.core"]');
+});

@@ -509,3 +509,32 @@ describe('java: an archive that was taken apart', () => {
     assert.match(dockerfileOf(built), /^FROM maven:/m);
   });
 });
+
+describe('java: commands that run the source', () => {
+  const maven = { 'pom.xml': pom(), [MAIN_PATH]: MAIN };
+  const gradle = {
+    'build.gradle': "plugins { id 'application' }\napplication { mainClass = 'org.example.Main' }\n",
+    [MAIN_PATH]: MAIN,
+  };
+  const started = (files: Readonly<Record<string, string>>, line: string): unknown =>
+    projectOf({ ...files, Procfile: `web: ${line}\n` }).merged.manifest.command;
+
+  test('are those of what is built', () => {
+    const built = ['java', '-cp', 'app.jar', 'org.example.Main'];
+    assert.deepEqual(started(maven, './mvnw -q spring-boot:run'), built);
+    assert.deepEqual(started(maven, 'mvn exec:java -Dexec.args="serve $PORT"'), [
+      '/bin/sh',
+      '-c',
+      `exec ${built.join(' ')} serve $PORT`,
+    ]);
+    assert.deepEqual(started(gradle, './gradlew :run --args="--loud"'), [
+      'java',
+      '-cp',
+      'lib/*',
+      'org.example.Main',
+      '--loud',
+    ]);
+  });
+
+  test('others stay as they are', () => assert.deepEqual(started(gradle, './gradlew stage'), ['./gradlew', 'stage']));
+});

@@ -74,3 +74,8 @@ describe('scala: packaging', () => {
     assert.equal(problemOf(() => dockerfileOf({ 'build.sbt': 'name := "shop"\n' }))?.slug, 'no-start-command');
   });
 });
+
+test('scala: sbt run in a Procfile is the program that is built', () => {
+  const files = { 'src/main/scala/Main.scala': MAIN, 'build.sbt': 'name := "shop"\n', Procfile: 'web: sbt run\n' };
+  assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-cp", "lib/*", "shop.Main"]');
+});

@@ -2,7 +2,9 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
+import { calledPackages } from '../called-packages.ts';
 import { goApp, programOfRun, type GoApp } from './app.ts';
+import { codeOf } from './code.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { isHintFile } from './hints.ts';
 import { planGo } from './plan.ts';
@@ -76,12 +78,15 @@ function apps(inventory: Inventory): string[] {
   return programs.length > 1 ? programs.map((p) => p.folder).filter((folder) => folder !== '') : [];
 }
 
-function findingsOf({ project, program, from, rejected, serving, cgo }: GoApp): Finding[] {
+function findingsOf({ project, program, from, rejected, serving, cgo, reach }: GoApp): Finding[] {
   const { module } = program;
   const version = goVersion(project, module);
   const known = project.packages.size > 0 || serving.framework !== undefined;
   const modFile = { file: joinPath(module.folder, 'go.mod'), why: `module ${module.path}` };
   const framework = serving.framework;
+  const called = calledPackages('go', codeOf(reach));
+  const needed = [...(cgo?.run ?? []), ...(called?.packages ?? [])];
+  const neededFrom = cgo && cgo.run.length > 0 ? cgo.from : called?.from;
   return [
     ...(module.file?.module === undefined
       ? []
@@ -103,7 +108,7 @@ function findingsOf({ project, program, from, rejected, serving, cgo }: GoApp): 
       ? [{ at: '/run/env', value: serving.env, from: serving.envFrom } as const]
       : []),
     ...(cgo && cgo.build.length > 0 ? [{ at: '/build/packages', value: cgo.build, from: cgo.from } as const] : []),
-    ...(cgo && cgo.run.length > 0 ? [{ at: '/run/packages', value: cgo.run, from: cgo.from } as const] : []),
+    ...(needed.length > 0 && neededFrom ? [{ at: '/run/packages', value: needed, from: neededFrom } as const] : []),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { fromSource } from './from-source.ts';
+import { calledPackages } from '../called-packages.ts';
 import { javaApp } from './app.ts';
 import { candidatesOf } from './candidates.ts';
 import { isSource } from './code.ts';
@@ -67,6 +68,10 @@ function infer(scope: Scope): Inferred {
   const version = javaVersion(project, module);
   const file = { file: module.file, why: `${project.tool} builds it` };
   const from = delivery?.from ?? file;
+  const called = calledPackages(
+    'java',
+    candidate.code.map(({ path, text }) => ({ path, code: text, literals: [] })),
+  );
   const workload = delivery?.war ? 'service' : serving.workload;
   const findings: Finding[] = [
     ...(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i.test(module.name) && project.tool !== 'javac'
@@ -81,6 +86,7 @@ function infer(scope: Scope): Inferred {
     ...(delivery ? [{ at: '/command', value: delivery.argv, from, rejected: choice.rejected } as const] : []),
     ...(serving.port ? [{ at: '/port', value: serving.port.port, from: serving.port.from } as const] : []),
     ...(serving.health ? [{ at: '/health/path', value: serving.health.path, from: serving.health.from } as const] : []),
+    ...(called ? [{ at: '/run/packages', value: called.packages, from: called.from } as const] : []),
   ];
   return { findings };
 }

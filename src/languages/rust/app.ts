@@ -1,5 +1,6 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
+import { calledPackages, type CalledPrograms } from '../called-packages.ts';
 import { hitsOf, readCode, type Code } from '../code.ts';
 import type { Rejected, Scope } from '../language.ts';
 import type { RunFiles } from '../run-files.ts';
@@ -26,6 +27,7 @@ export interface RustApp {
   /** Where it is started, below the scope's root. */
   readonly startFolder: string;
   readonly endsOnSigterm: boolean;
+  readonly called: CalledPrograms | undefined;
 }
 
 /** The port of a program that reads PORT or says nothing. */
@@ -169,6 +171,7 @@ export function rustApp(
       files,
       startFolder,
       endsOnSigterm: framework?.framework.endsOnSigterm === true || code.some((file) => ENDS.test(file.code)),
+      called: calledPackages('rust', code),
     },
     project,
   };

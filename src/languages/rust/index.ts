@@ -38,7 +38,7 @@ function apps(inventory: Inventory): string[] {
 }
 
 function findingsOf(app: RustApp): Finding[] {
-  const { project, program, from, rejected, framework, workload, ports, health } = app;
+  const { project, program, from, rejected, framework, workload, ports, health, called } = app;
   const own = program.package;
   const manifest = { file: joinPath(own.folder, 'Cargo.toml'), why: `package ${own.name}` };
   const version = rustVersion(project, own);
@@ -58,6 +58,7 @@ function findingsOf(app: RustApp): Finding[] {
       : []),
     ...(health ? [{ at: '/health/path', value: health.path, from: health.from } as const] : []),
     ...(system ? [{ at: '/build/packages', value: system.build, from: system.from } as const] : []),
+    ...(called ? [{ at: '/run/packages', value: called.packages, from: called.from } as const] : []),
   ];
 }
 

@@ -32,6 +32,8 @@ function expand(word: string, variables: ReadonlyMap<string, string>, depth = 0)
   });
 }
 
+/** CMake's own command, and those that projects wrap around it. */
+const INSTALLS = /install|package/;
 const NO_PROGRAM = new Set(['IMPORTED', 'ALIAS']);
 
 /** The programs that a project makes, with the names that their files have. */
@@ -42,6 +44,7 @@ export function cmakeTargets(texts: readonly { readonly path: string; readonly t
   const variables = new Map<string, string>();
   const targets: Target[] = [];
   const named = new Map<string, string>();
+  const installed = new Set<string>();
   let name: string | undefined;
   // The root's file first: what it sets holds below.
   for (const { path, text } of [...texts].sort((a, b) => a.path.split('/').length - b.path.split('/').length)) {
@@ -61,8 +64,17 @@ export function cmakeTargets(texts: readonly { readonly path: string; readonly t
       else if (command === 'set_target_properties') {
         const at = args.indexOf('OUTPUT_NAME');
         if (at > 0) named.set(first, expand(args[at + 1] ?? '', variables));
+      } else if (INSTALLS.test(command) && first === 'TARGETS') {
+        for (const word of args.slice(1)) installed.add(expand(word, variables));
       }
     }
   }
-  return { name, targets: targets.map((t) => ({ ...t, name: named.get(t.name) ?? t.name })) };
+  return {
+    name,
+    targets: targets.map((t) => ({
+      ...t,
+      name: named.get(t.name) ?? t.name,
+      ...(installed.has(t.name) ? { installed: true } : {}),
+    })),
+  };
 }

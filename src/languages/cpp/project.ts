@@ -13,6 +13,8 @@ export interface Target {
   readonly name: string;
   readonly file: string;
   readonly line?: number;
+  /** The build files have it installed or packaged: it is made to be run. */
+  readonly installed?: true;
 }
 
 export interface CppProject {
@@ -35,7 +37,7 @@ export const isCppText = (path: string): boolean => /\.(c|cc|cpp|cxx|h|hh|hpp|hx
 
 /** Folders whose programs are for developing, or others' code. */
 const ASIDE =
-  /(^|\/)(\.[^/]*|build[^/]*|_build|out|cmake-build-[^/]*|tests?|testing|unittests?|examples?|samples?|demos?|bench(marks?)?|fuzz(ing)?|third[_-]?party|3rdparty|extern(al)?s?|deps|vendor|submodules|subprojects|libs?|node_modules|docs?|tools|scripts)\//i;
+  /(^|\/)(\.[^/]*|build[^/]*|_build|out|cmake-build-[^/]*|tests?|testing|unittests?|examples?|samples?|demos?|bench(marks?)?|fuzz[^/]*|third[_-]?party|3rdparty|extern(al)?s?|deps|vendor|submodules|subprojects|libs?|node_modules|docs?|tools|scripts)\//i;
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/;
 
 const PLAIN = ['', 'src', 'source'];
@@ -142,7 +144,7 @@ const evidence = ({ file, line }: Target, why: string): Evidence => ({
   why,
 });
 
-const TEST = /(^|[_-])(tests?|unittests?|benchmarks?|bench|examples?|demo|fuzzer?)([_-]|$)/i;
+const TEST = /(^|[_-])(tests?|tester|unittests?|benchmarks?|bench|examples?|demo|fuzz(er|ing)?)([_-]|$)/i;
 const USUAL = ['server', 'app', 'main', 'api', 'web'];
 
 /** Programs that test what the project is made for, a library, are none to run. */
@@ -155,11 +157,12 @@ export function chooseTarget(project: CppProject, words: readonly string[]): Cho
   const unique = [...new Map(project.targets.map((t) => [t.name, t])).values()];
   const asked = unique.find((t) => words.includes(t.name));
   if (asked) return { target: asked, from: evidence(asked, 'the command names it'), rejected: [] };
-  const meant = unique.filter((t) => !TEST.test(t.name));
+  const meant = unique.filter((t) => t.installed === true || !TEST.test(t.name));
   if (meant.length === 0 && makesLibrary(project)) return undefined;
   const targets = meant.length > 0 ? meant : unique;
   const rules: readonly (readonly [string, (t: Target) => boolean])[] = [
     ['the only program', () => true],
+    ['the only program that is installed', (t) => t.installed === true],
     ['the program that the project is named after', (t) => t.name.toLowerCase() === project.name.toLowerCase()],
     ['the only program of the root’s build file', (t) => parentOf(t.file) === ''],
     ...USUAL.map((usual): readonly [string, (t: Target) => boolean] => [

@@ -40,6 +40,10 @@ const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
     pattern:
       /(?:\.port|\.listen|\bhtons|\bMHD_start_daemon\s*\([^,]*|\bPort|\bendpoint\s*[({][^;{}]{0,60}?)\s*[(,]\s*(?<port>\d{4,5})\b/g,
   },
+  {
+    why: 'the default of its option',
+    pattern: /"(?:listening_?)?ports?"\s*,[^;{}]{0,80}?"?(?<![\w.])(?<port>\d{4,5})\b/g,
+  },
   { why: 'the port that the source names', pattern: /\b\w*port\w*\b\s*(?:=|\{|\s)\s*\(?\s*(?<port>\d{4,5})\b/gi },
 ];
 const WAITS =

@@ -8,10 +8,13 @@ import { isSource, servingOf } from './serving.ts';
 import { assemblyOf, chooseProject, closureOf, kindOf, readSolution, runnableProjects } from './solution.ts';
 import { asLine, dotnetVersion, versionOrder } from './version.ts';
 
+/** A solution may hold projects of C++ alone. */
+const holdsOthers = (text = ''): boolean => /proj"/.test(text) && !/\.(?:cs|fs|vb)proj"/i.test(text);
+
 function detect(inventory: Inventory): Sign[] {
   const names = inventory.names('').filter((name) => inventory.isFile(name));
   const project = names.find((name) => isProjectFile(name));
-  const solution = names.find((name) => isSolution(name));
+  const solution = names.find((name) => isSolution(name) && !holdsOthers(inventory.text(name)));
   const signs: Sign[] = [];
   if (project !== undefined) signs.push({ path: project, weight: weights.manifest, reason: 'a project of .NET' });
   if (solution !== undefined)
@@ -122,7 +125,7 @@ function ignore(scope: Scope): IgnoreRule[] {
 }
 
 const READS =
-  /(^|\/)(Directory\.(Build|Packages)\.(props|targets)|global\.json|packages\.lock\.json)$|\.(props|targets)$/i;
+  /\.slnx?$|(^|\/)(Directory\.(Build|Packages)\.(props|targets)|global\.json|packages\.lock\.json)$|\.(props|targets)$/i;
 
 export const dotnet = defineLanguage({
   id: 'dotnet',

@@ -18,6 +18,8 @@ import { goVersion, isVersionFile, versionOrder } from './version.ts';
 const hasCode = (inventory: Inventory): boolean =>
   !inventory.complete || inventory.entries.some((e) => e.kind === 'file' && isGoSource(e.path));
 
+const isMain = (text = ''): boolean => /^package main$/m.test(text) && /^func main\(\)/m.test(text);
+
 function detect(inventory: Inventory): Sign[] {
   const signs: Sign[] = [];
   const names = inventory.names('');
@@ -33,9 +35,9 @@ function detect(inventory: Inventory): Sign[] {
   if (inventory.isFile('go.sum')) signs.push({ path: 'go.sum', weight: weights.tool, reason: 'sums of Go modules' });
   const main = sources.includes('main.go')
     ? 'main.go'
-    : signs.length > 0
-      ? inventory.entries.find((e) => /^cmd\/([^/]+\/)?main\.go$/.test(e.path))?.path
-      : undefined;
+    : signs.length === 0
+      ? sources.find((name) => isMain(inventory.text(name)))
+      : inventory.entries.find((e) => /^cmd\/([^/]+\/)?main\.go$/.test(e.path))?.path;
   if (main !== undefined) signs.push({ path: main, weight: weights.entry, reason: 'the main file of a Go program' });
   else if (sources[0] !== undefined)
     signs.push({ path: sources[0], weight: weights.source, reason: 'Go source at the root' });

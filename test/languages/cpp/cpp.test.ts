@@ -204,3 +204,33 @@ describe('c and c++: serving', () => {
     assert.deepEqual(port(''), ['job', undefined]);
   });
 });
+
+describe('cpp: which program', () => {
+  const main = 'int main() { return 0; }\n';
+  const made = (name: string, ...lines: string[]): unknown =>
+    projectOf({
+      'CMakeLists.txt': [
+        'project(till)',
+        'add_library(core c.cpp)',
+        `add_executable(${name} main.cpp)`,
+        ...lines,
+        '',
+      ].join('\n'),
+      'main.cpp': main,
+    }).merged.manifest.command;
+
+  test('what is installed is made to be run, whatever it is called', () => {
+    assert.deepEqual(made('till_examples', 'install(TARGETS till_examples RUNTIME DESTINATION bin)'), [
+      'till_examples',
+    ]);
+    assert.equal(made('till_examples'), undefined);
+    assert.deepEqual(made('a', 'add_executable(b b.cpp)', 'till_package_project(TARGETS b)'), ['b']);
+  });
+
+  test('a fuzzer is no program to run', () => assert.deepEqual(made('a', 'add_executable(fuzz_tester b.cpp)'), ['a']));
+});
+
+test('cpp: the port that is the default of an option', () => {
+  const main = 'static struct option o = {"listening_ports", 4, "8080"};\nint main() { listen(1, 2); for (;;) ; }\n';
+  assert.equal(projectOf({ 'main.c': main }).merged.manifest.port, 8080);
+});

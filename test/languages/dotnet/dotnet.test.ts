@@ -172,3 +172,10 @@ describe('dotnet: commands of a Procfile', () => {
   test('another program stays as it is', () =>
     assert.deepEqual(commandOf('cd Web/bin/publish; ./efbundle'), ['/bin/sh', '-c', 'cd Web/bin/publish; ./efbundle']));
 });
+
+test('dotnet: a solution of C++ alone is none of .NET', () => {
+  const list = 'Project("{1}") = "till", "till.vcxproj", "{2}"\nEndProject\n';
+  const files = { 'till.sln': list, 'main.c': 'int main(void) { return 0; }\n' };
+  assert.equal(projectOf(files).language.id, 'cpp');
+  assert.equal(projectOf({ ...files, 'till.sln': list.replace('vcx', 'cs') }).language.id, 'dotnet');
+});

@@ -130,6 +130,11 @@ describe('go: programs', () => {
     assert.match(dockerfileOf(files), /\/out\/a /);
   });
 
+  test('without a go.mod, a main function makes the root a program, whatever its file is called', () => {
+    const files = { 'server.go': MAIN, 'web/main.js': 'start()\n', 'public/index.html': '<html></html>\n' };
+    assert.equal(projectOf(files).language.id, 'go');
+  });
+
   test('a library has no program', () => {
     assert.equal(
       problemOf(() => dockerfileOf({ 'go.mod': goMod('go 1.26'), 'shop.go': 'package shop\n' }))?.slug,

@@ -24,6 +24,17 @@ const READS_PORT = /GetEnvironmentVariable\(\s{0,9}"PORT"/;
 const BESIDE_PORT = /"PORT"[^;{}]{0,120}?\b(\d{3,5})\b/g;
 const LISTENS =
   /\b(?:UseUrls|Run|RunAsync|Urls\.Add)\(\s{0,9}\$?"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]|localhost|127\.0\.0\.1):(\d{2,5})|\b(?:ListenAnyIP|ListenLocalhost)\(\s{0,9}(\d{2,5})/g;
+/** Addresses that are handed on by a name, and one that the same source writes down: the default. */
+const HANDED_ON = /\bUseUrls\(\s{0,9}(?:\w+\.)*\w+\s{0,9}[,)]/;
+const ADDRESS = /"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]):(\d{2,5})\/?"/g;
+
+const told = (code: readonly Code[]): ReturnType<typeof hitsOf>[number] | undefined =>
+  hitsOf(
+    code.filter((c) => HANDED_ON.test(c.text)),
+    ADDRESS,
+    'the address that it is given',
+  )[0];
+
 const HEALTH = /\bMapHealthChecks\(\s{0,9}"(\/[\w./-]*)"/g;
 
 export function servingOf(inventory: Inventory, project: DotnetProject): Serving {
@@ -37,7 +48,7 @@ export function servingOf(inventory: Inventory, project: DotnetProject): Serving
     const from = beside?.from ?? { file: reads.path, why: 'it reads PORT' };
     return { port: { port: Number(beside?.groups[1] ?? 8080), from }, decides: true, health };
   }
-  const [listens] = hitsOf(code, LISTENS, 'the port that it listens on');
+  const [listens = told(code)] = hitsOf(code, LISTENS, 'the port that it listens on');
   const port = Number(listens?.groups[1] ?? listens?.groups[2]);
   return {
     port: listens && port >= 80 ? { port, from: listens.from } : undefined,

@@ -28,7 +28,8 @@ export function readSolution({ inventory, member, command }: Scope): Solution {
 type Kind = 'web' | 'worker' | 'console' | 'browser' | 'library' | 'test';
 
 const WEB = /^Microsoft\.NET\.Sdk\.Web\b/;
-const TEST = /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramework)?|TUnit)$/i;
+const TEST =
+  /^(Microsoft\.NET\.Test\.Sdk|xunit(\.v3)?|NUnit|MSTest(\.TestFramework)?|TUnit|BenchmarkDotNet|SharpFuzz|NBomber)$/i;
 
 /** Libraries that bring ASP.NET Core along, for projects whose SDK is not that of the web: F# has several. */
 const WEB_PACKAGES =

@@ -4,6 +4,7 @@ import { installPackages } from '../../plan/packages.ts';
 import type { Advice, BuildPlan, Evidence, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
+import { readPackage } from '../javascript/package-json.ts';
 import { nodeModules, type NodeModules } from '../javascript/modules-stage.ts';
 import type { PlanRequest } from '../language.ts';
 import { readMix, type MixFile } from './mix.ts';
@@ -39,7 +40,7 @@ const mixFiles = (inventory: Inventory, { appsPath }: MixFile): readonly string[
   );
 
 const PORTS = [
-  /System\.get_env\(\s*"PORT"\s*(?:,\s*"(\d{2,5})"\s*\)|\)\s*\|\|\s*"(\d{2,5})")/,
+  /\bget_env\(\s*"PORT"\s*(?:,\s*(?:[^()\n]*\bprod:\s*)?"(\d{2,5})"|\)\s*\|\|\s*"(\d{2,5})")/,
   /\bport:\s*(\d{2,5})\b/,
 ];
 
@@ -93,7 +94,7 @@ function assetFolders(inventory: Inventory): string[] {
 
 /** Phoenix's own task only installs programs; one that calls npm needs the source. */
 const setsUpEarly = ({ aliases, setup }: MixFile): boolean =>
-  aliases.includes('assets.setup') && /^[\s"\w.,-]*$/.test(setup) && !/\b(cmd|npm|yarn)\b/.test(setup);
+  aliases.includes('assets.setup') && /^\s*(?:"\w+\.install(?: --[\w-]+)*"\s*,?\s*)*$/.test(setup);
 
 function dependencySteps({ inventory, mix, fetches }: MixProject): Step[] {
   const config = ['config/config.exs', 'config/prod.exs'].filter((file) => inventory.isFile(file));
@@ -141,6 +142,12 @@ function dependencySteps({ inventory, mix, fetches }: MixProject): Step[] {
   ];
 }
 
+/** The script of the assets' package.json, which is called where no task of Mix does: as older Phoenix has it. */
+function assetScript(inventory: Inventory): string | undefined {
+  const scripts = readPackage(inventory, 'assets')?.json.scripts ?? {};
+  return ['deploy', 'build'].find((name) => scripts[name] !== undefined);
+}
+
 /** Where the assets' tasks are: in the application of an umbrella that has them, else at the root. */
 function assetCommands(project: MixProject): Shell[] {
   const { inventory, mix } = project;
@@ -150,7 +157,13 @@ function assetCommands(project: MixProject): Shell[] {
   }));
   const deploying = places.find(({ own }) => own.aliases.includes('assets.deploy'));
   const digests = project.phoenix && inventory.files(/(^|\/)priv\/static\//).length > 0;
-  if (!deploying) return digests && mix.appsPath === undefined ? [sh`mix phx.digest`] : [];
+  if (!deploying) {
+    const script = mix.appsPath === undefined ? assetScript(inventory) : undefined;
+    const built = script === undefined ? [] : [sh`npm run ${script} --prefix assets`];
+    return project.phoenix && (built.length > 0 || (digests && mix.appsPath === undefined))
+      ? [...built, sh`mix phx.digest`]
+      : built;
+  }
   const early = deploying.folder === '' && project.fetches && setsUpEarly(deploying.own);
   const tasks = [...(early ? [] : ['assets.setup']), 'assets.deploy'].filter((task) =>
     deploying.own.aliases.includes(task),

@@ -240,7 +240,13 @@ const SHADOW = ['com.gradleup.shadow', 'com.github.johnrengelman.shadow'];
 const BOOT = 'org.springframework.boot';
 
 const makesFatJar = ({ texts }: GradleProject): boolean =>
-  texts.some((t) => /Main-Class/.test(t.text) && /runtimeClasspath|configurations\.(?:compile|runtime)\b/.test(t.text));
+  texts.some(
+    (t) =>
+      /Main-Class/.test(t.text) &&
+      // Libraries that the archive only names lie beside it.
+      !/Class-Path/.test(t.text) &&
+      /runtimeClasspath|configurations\.(?:compile|runtime)\b/.test(t.text),
+  );
 
 const MULTIPLATFORM = 'org.jetbrains.kotlin.multiplatform';
 

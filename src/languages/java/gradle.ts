@@ -39,6 +39,8 @@ export interface GradleProject {
   readonly texts: readonly BuildText[];
   readonly plugins: readonly GradlePlugin[];
   readonly dependencies: readonly GradleDependency[];
+  /** Paths of projects of the same build that it depends on. */
+  readonly projects: readonly string[];
 }
 
 export interface GradleBuild {
@@ -215,6 +217,14 @@ function dependenciesIn({ file, text }: BuildText, catalogue: Catalogue): Gradle
   return found;
 }
 
+const OWN_PROJECT =
+  /\b(\w+)\s{0,20}\(?\s{0,20}(?:project\s{0,20}\(\s{0,20}(?:path\s{0,20}[:=]\s{0,20})?["']:?([\w:.-]+)["']|projects\.([\w.]+))/g;
+
+const projectsIn = ({ text }: BuildText): string[] =>
+  [...text.matchAll(OWN_PROJECT)]
+    .filter((m) => !NOT_RUNTIME.test(m[1] ?? ''))
+    .map((m) => `:${m[2] ?? (m[3] ?? '').replaceAll('.', ':')}`);
+
 /** Convention plugins of the project's own: `id 'my.java-app'` is a file my.java-app.gradle in an included build. */
 function conventions(inventory: Inventory, plugins: readonly GradlePlugin[], included: readonly string[]): BuildText[] {
   const ids = new Set(plugins.map((p) => p.id));
@@ -288,6 +298,7 @@ export function gradleBuild(inventory: Inventory): GradleBuild | undefined {
       texts,
       plugins: texts.flatMap((t) => pluginsIn(t, catalogue)),
       dependencies: texts.flatMap((t) => dependenciesIn(t, catalogue)),
+      projects: texts.flatMap(projectsIn),
     };
   };
   const rootName =

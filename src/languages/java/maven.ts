@@ -20,10 +20,14 @@ function pomPath(inventory: Inventory, from: string, written: string): string | 
   return inventory.isFile(path) ? path : joinPath(path, 'pom.xml');
 }
 
-function pomAt(inventory: Inventory, file: string): Pom | undefined {
+/** Reads a pom for the module in a folder, which may be another one than the pom's: what is there decides on profiles. */
+function pomAt(inventory: Inventory, file: string, folder = parentOf(file)): Pom | undefined {
   const text = inventory.text(file);
   if (text === undefined) return undefined;
-  const pom = readPom(text, file);
+  const pom = readPom(text, file, (path) => {
+    const at = joinPath(folder, path.replace(/^\.\//, ''));
+    return inventory.isFile(at) || inventory.isDirectory(at) || (inventory.complete ? false : undefined);
+  });
   if (pom) return pom;
   throw new Problem('broken-file', {
     detail: `${file} is not a Maven project: its XML is not well-formed, or its root is no <project>.`,
@@ -38,7 +42,7 @@ function chainOf(inventory: Inventory, pom: Pom): Pom[] {
   for (let at = pom; chain.length < MAX_PARENTS;) {
     const { parent, file } = at;
     const path = parent?.relativePath === undefined ? undefined : pomPath(inventory, file, parent.relativePath);
-    const next = path === undefined ? undefined : pomAt(inventory, path);
+    const next = path === undefined ? undefined : pomAt(inventory, path, parentOf(pom.file));
     if (!next || next.artifactId !== parent?.artifactId || chain.includes(next)) return chain;
     chain.push(next);
     at = next;

@@ -95,17 +95,32 @@ function parentOfPom(element: XmlElement | undefined): PomParent | undefined {
   };
 }
 
-/** Profiles that are in force without being asked for add to the rest. */
-function activeProfiles(project: XmlElement): XmlElement[] {
+/** Whether a path of the module that is built is there; undefined where that is not known. */
+export type IsThere = (path: string) => boolean | undefined;
+
+function byFile(activation: XmlElement | undefined, isThere: IsThere): boolean {
+  const there = (name: string): boolean | undefined => {
+    const path = textAt(activation, 'file', name)?.replace(/^\$\{(?:project\.)?basedir\}\//, '');
+    return path === undefined || path.includes('${') ? undefined : isThere(path);
+  };
+  return there('exists') === true || there('missing') === false;
+}
+
+/**
+ * Profiles that are in force without being asked for add to the rest: by a file of the module that is built, else by
+ * default. https://maven.apache.org/guides/introduction/introduction-to-profiles.html
+ */
+function activeProfiles(project: XmlElement, isThere: IsThere): XmlElement[] {
   const profiles = childrenOf(elementAt(project, 'profiles'), 'profile');
-  return profiles.filter((p) => textAt(p, 'activation', 'activeByDefault') === 'true');
+  const found = profiles.filter((p) => byFile(elementAt(p, 'activation'), isThere));
+  return found.length > 0 ? found : profiles.filter((p) => textAt(p, 'activation', 'activeByDefault') === 'true');
 }
 
 /** Reads a pom.xml; undefined where it is none. */
-export function readPom(text: string, file: string): Pom | undefined {
+export function readPom(text: string, file: string, isThere: IsThere = () => undefined): Pom | undefined {
   const project = readXml(text);
   if (project?.name !== 'project') return undefined;
-  const parts = [project, ...activeProfiles(project)];
+  const parts = [project, ...activeProfiles(project, isThere)];
   const properties = parts
     .flatMap((part) => elementAt(part, 'properties')?.children ?? [])
     .map((p): [string, PomValue] => [p.name, { value: p.text, line: p.line }]);

@@ -54,6 +54,19 @@ const ofGradle = (inventory: Inventory, gradle: GradleProject): JavaModule => ({
   gradle,
 });
 
+/** The modules, each with what those of the project that it depends on bring along. */
+function withOwnModules(modules: readonly JavaModule[]): JavaModule[] {
+  const needs = ({ dependencies, gradle }: JavaModule): JavaModule[] =>
+    gradle
+      ? modules.filter((m) => m.gradle !== undefined && gradle.projects.includes(m.gradle.path))
+      : modules.filter((m) => dependencies.some((d) => d.id.endsWith(`:${m.name}`)));
+  return modules.map((module) => {
+    const all = new Set([module]);
+    for (const next of all) for (const need of needs(next)) all.add(need);
+    return all.size === 1 ? module : { ...module, dependencies: [...all].flatMap((m) => m.dependencies) };
+  });
+}
+
 /** Maven where both are there: its files say what is built, Gradle's are programs. `packageManager` decides otherwise. */
 function toolOf(inventory: Inventory, member: string, asked: string | undefined): Tool {
   const maven = inventory.isFile('pom.xml') || inventory.isFile(joinPath(member, 'pom.xml'));
@@ -70,7 +83,7 @@ export function readProject({ inventory, member }: Scope, asked?: string): JavaP
     const reactor = reactorOf(inventory);
     const inside = reactor.some((m) => m.folder === member);
     const own = inside ? undefined : moduleAt(inventory, member);
-    const modules = [...reactor, ...(own ? [own] : [])].map(ofMaven);
+    const modules = withOwnModules([...reactor, ...(own ? [own] : [])].map(ofMaven));
     return { inventory, member, tool, modules, gradle: undefined };
   }
   if (tool === 'javac') {
@@ -83,7 +96,8 @@ export function readProject({ inventory, member }: Scope, asked?: string): JavaP
     };
   }
   const gradle = gradleBuild(inventory);
-  return { inventory, member, tool, modules: (gradle?.projects ?? []).map((p) => ofGradle(inventory, p)), gradle };
+  const modules = withOwnModules((gradle?.projects ?? []).map((p) => ofGradle(inventory, p)));
+  return { inventory, member, tool, modules, gradle };
 }
 
 /** A Gradle plugin or a Maven plugin that is in force, by id or artifact. */

@@ -26,7 +26,15 @@ export const hasGems = ({ gemfile, lock }: RubyProject): boolean =>
   (gemfile.gems.length > 0 || gemfile.gemspec || gemfile.reads.length > 0 || (lock?.fetched ?? 0) > 0);
 
 function manifestsOf({ inventory, gemfile }: RubyProject): string[] {
-  const files = ['Gemfile', 'Gemfile.lock', VERSION_FILE, '.tool-versions', ...(gemfile?.reads ?? [])];
+  const names = (gemfile?.names ?? []).map((name) => name.replace(/^\.?\//, ''));
+  const files = [
+    'Gemfile',
+    'Gemfile.lock',
+    VERSION_FILE,
+    '.tool-versions',
+    ...(gemfile?.reads ?? []),
+    ...names.flatMap((name) => [name, `${name}.rb`]),
+  ];
   return [...new Set(files)].filter((file) => inventory.isFile(file) && !file.startsWith('../'));
 }
 
@@ -36,6 +44,8 @@ function installSteps(project: RubyProject, version: string): Step[] {
   const why = 'which gems there are, before the source: an edit of the source installs nothing';
   const whole = gemfile?.gemspec ?? false;
   const cached = inventory.isDirectory('vendor/cache') ? ['vendor/cache'] : [];
+  const files = manifestsOf(project);
+  const nested = inventory.complete ? files.filter((file) => file.includes('/')) : [];
   const bundler = lock?.bundler;
   const commands: Shell[] = [
     ...(bundler !== undefined && !switchesBundler(version) && (lock?.fetched ?? 0) > 0
@@ -55,8 +65,11 @@ function installSteps(project: RubyProject, version: string): Step[] {
       ]
     : [
         inventory.complete
-          ? { kind: 'copy', sources: manifestsOf(project), to: './', why }
+          ? { kind: 'copy', sources: files.filter((file) => !file.includes('/')), to: './', why }
           : { kind: 'copy', sources: ['Gemfile', 'Gemfile.lock*'], glob: true, to: './', why },
+        ...(nested.length > 0
+          ? [{ kind: 'copy', sources: nested, to: './', parents: true, why: 'what the Gemfile reads' } satisfies Step]
+          : []),
         ...[...localGems, ...cached].map((folder): Step => ({
           kind: 'copy',
           sources: [`${folder}/`],

@@ -20,6 +20,8 @@ export interface Gemfile {
   readonly gemspec: boolean;
   /** Other files of the kind that it reads. */
   readonly reads: readonly string[];
+  /** Names in lines that take in, or look at, a file: what is one of the project's has to be there when it is read. */
+  readonly names: readonly string[];
 }
 
 const DEVELOPMENT = /:?(development|test|ci|lint|rubocop|tools|debug)\b/;
@@ -29,6 +31,9 @@ const isDevelopment = (groups: string): boolean => DEVELOPMENT.test(groups) && !
 const GEM = /^gem\s*\(?\s*["']([A-Za-z0-9][\w.-]*)["']/;
 const OPENS = /\bdo\s*(\|[^|]*\|)?\s*$|^(if|unless|case|begin|while)\b|=\s*(if|case|begin)\b/;
 const QUOTED = /["']([^"']+)["']/g;
+
+const TAKES_IN =
+  /\b(load|require|require_relative|instance_eval)\b(?!:)|\b(File|IO|YAML|JSON|Pathname|Dir)\b\s*(\.|\()/;
 
 const withoutComment = (line: string): string => line.replace(/(^|\s)#.*$/, '').trim();
 
@@ -43,6 +48,7 @@ function rubyLine(text: string, line: number): Pick<Gemfile, 'ruby' | 'rubyFile'
 export function readGemfile(text: string): Gemfile {
   const gems: GemLine[] = [];
   const reads: string[] = [];
+  const names: string[] = [];
   const blocks: ('development' | 'condition' | 'other')[] = [];
   let ruby: Pick<Gemfile, 'ruby' | 'rubyFile'> = { ruby: undefined, rubyFile: undefined };
   let gemspec = false;
@@ -63,6 +69,7 @@ export function readGemfile(text: string): Gemfile {
     } else if (/^ruby[\s(]/.test(line)) ruby = rubyLine(line, i + 1);
     else if (/^gemspec\b/.test(line)) gemspec = true;
     else if (line.startsWith('eval_gemfile')) reads.push(...[...line.matchAll(QUOTED)].map((m) => m[1] ?? ''));
+    if (TAKES_IN.test(line)) names.push(...[...line.matchAll(QUOTED)].map((m) => m[1] ?? ''));
     if (/^end\b/.test(line)) blocks.pop();
     else if (OPENS.test(line)) {
       const group = /^group\b(.*)\bdo\b/.exec(line)?.[1];
@@ -70,5 +77,5 @@ export function readGemfile(text: string): Gemfile {
       blocks.push(group !== undefined && isDevelopment(group) ? 'development' : condition ? 'condition' : 'other');
     }
   }
-  return { gems, ...ruby, gemspec, reads };
+  return { gems, ...ruby, gemspec, reads, names };
 }

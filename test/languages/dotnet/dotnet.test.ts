@@ -73,6 +73,18 @@ describe('dotnet: projects', () => {
     assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:8\.0 AS runtime$/m);
   });
 
+  test('a benchmark of the app takes nothing in, nor is it the app', () => {
+    const text = dockerfileOf({
+      'S.sln': '',
+      'API/API.csproj': web,
+      'API.Benchmark/API.Benchmark.csproj': exe('net8.0').replace(
+        '</ItemGroup>',
+        '<ProjectReference Include="../API/API.csproj" /><PackageReference Include="BenchmarkDotNet" Version="0.14.0" /></ItemGroup>',
+      ),
+    });
+    assert.match(text, /dotnet publish API\/API\.csproj/);
+  });
+
   test('a program that hosts ASP.NET Core by itself serves, whatever its SDK', () => {
     const host = (item: string) => ({
       'Till.fsproj': project('', '<OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework>', item),
@@ -123,6 +135,9 @@ describe('dotnet: how it runs', () => {
     const own = dockerfileOf({ 'a.csproj': web, 'Program.cs': 'app.Run("http://0.0.0.0:5050");' });
     assert.match(own, /^CMD \["dotnet", "a\.dll"\]$/m);
     assert.match(own, /^EXPOSE 5050$/m);
+    const handed = 'builder.UseUrls(UrlArgs);\nclass Options { [Option("host", Default = "http://*:5000")] string H; }';
+    assert.match(dockerfileOf({ 'a.csproj': web, 'Program.cs': handed }), /^EXPOSE 5000$/m);
+    assert.match(dockerfileOf({ 'a.csproj': web, 'Program.cs': handed.replace('UseUrls', 'Show') }), /^EXPOSE 8080$/m);
     const reads = 'var port = Environment.GetEnvironmentVariable("PORT") ?? "3000";';
     assert.match(dockerfileOf({ 'a.csproj': web, 'Program.cs': reads }), /^EXPOSE 3000$/m);
   });

@@ -105,6 +105,41 @@ describe('elixir: build', () => {
     assert.equal(manifestOf(phoenix).port, 4001);
   });
 
+  test('the port is the default beside PORT, of a function of the project’s too, and not that of its address', () => {
+    const port = (runtime: string) => manifestOf({ ...phoenix, 'config/runtime.exs': runtime }).port;
+    assert.equal(port('url: [port: 80]\nport = Util.get_env("PORT", prod: "4003", dev: "4000")\n'), 4003);
+    assert.equal(port('port = System.get_env("PORT", "4004")\n'), 4004);
+  });
+
+  test('a task that does more than to install programs waits for the source', () => {
+    const tasks = (setup: string) =>
+      dockerfileOf({
+        ...phoenix,
+        'mix.exs': mix({
+          deps: '{:phoenix, "~> 1.8"}',
+          more: `  defp aliases do\n    ["assets.setup": [${setup}], "assets.deploy": ["phx.digest"]]\n  end`,
+        }),
+      });
+    const early = /mix assets\.setup\nCOPY \. \.\//;
+    assert.match(tasks('"tailwind.install --if-missing", "esbuild.install"'), early);
+    for (const setup of ['"bun.install", "assets.build"', '"bun assets install"', '"cmd npm i"'])
+      assert.doesNotMatch(tasks(setup), early, setup);
+  });
+
+  test('assets that no task of Mix builds are built by the script of their package.json', () => {
+    const older = (scripts: object) => ({
+      ...phoenix,
+      'mix.exs': mix({ deps: '{:phoenix, "~> 1.5"}' }),
+      'assets/package.json': JSON.stringify({ scripts, dependencies: { webpack: '^4' } }),
+    });
+    assert.match(
+      dockerfileOf(older({ deploy: 'webpack', build: 'webpack' })),
+      /mix compile \\\n && npm run deploy --prefix assets \\\n && mix phx\.digest \\\n && mix release/,
+    );
+    assert.match(dockerfileOf(older({ build: 'react-scripts build' })), /npm run build --prefix assets/);
+    assert.doesNotMatch(dockerfileOf(older({ watch: 'webpack' })), /npm run|phx\.digest/);
+  });
+
   test('a configured release goes by its name', () => {
     const text = dockerfileOf({ 'mix.exs': mix({ project: 'releases: [web: [applications: [shop: :permanent]]],' }) });
     assert.match(text, /mix release web --path \/release/);

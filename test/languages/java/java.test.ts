@@ -188,6 +188,39 @@ describe('java: Maven', () => {
     assert.equal(commandOf(dockerfileOf(files('2.2.0.RELEASE'))), 'CMD ["java", "-jar", "app.jar"]');
   });
 
+  test('a profile that a file of the module switches on is in force, and then no default one', () => {
+    const profiles = `<profiles><profile><id>app</id><activation><file><exists>\${basedir}/src/main/resources/application.yml</exists></file></activation>${build(plugin('spring-boot-maven-plugin'))}</profile><profile><id>other</id><activation><activeByDefault>true</activeByDefault></activation>${build(plugin('maven-shade-plugin'))}</profile></profiles>`;
+    const files = {
+      'pom.xml': pom(parent('3.5.1'), '<packaging>pom</packaging><modules><module>web</module></modules>', profiles),
+      'web/pom.xml':
+        '<project><parent><groupId>org.example</groupId><artifactId>shop</artifactId><version>1.0</version></parent><artifactId>web</artifactId></project>',
+      [`web/${MAIN_PATH}`]: MAIN,
+    };
+    assert.match(
+      dockerfileOf({ ...files, 'web/src/main/resources/application.yml': 'a: b\n' }),
+      /-Djarmode=tools .* extract --layers/,
+    );
+    assert.doesNotMatch(dockerfileOf(files), /-Djarmode=tools/);
+  });
+
+  test('what a module of the project brings along counts', () => {
+    const child = (name: string, inside: string): string =>
+      `<project><parent><groupId>org.example</groupId><artifactId>shop</artifactId><version>1.0</version></parent><artifactId>${name}</artifactId>${inside}</project>`;
+    const text = dockerfileOf({
+      'pom.xml': pom(
+        parent('3.5.1'),
+        '<packaging>pom</packaging><modules><module>web</module><module>base</module></modules>',
+      ),
+      'web/pom.xml': child(
+        'web',
+        `${dependency('org.example', 'base', '<version>1.0</version>')}${build(plugin('spring-boot-maven-plugin'))}`,
+      ),
+      'base/pom.xml': child('base', dependency('org.springframework.boot', 'spring-boot-starter-web')),
+      [`web/${MAIN_PATH}`]: MAIN,
+    });
+    assert.match(text, /^EXPOSE 8080$/m);
+  });
+
   test('Spring Boot’s plugin without its parent is asked to repackage', () => {
     const files = {
       'pom.xml': pom(
@@ -436,6 +469,30 @@ describe('java: Gradle', () => {
     });
     assert.match(text, /:app:installDist/);
     assert.match(text, /COPY buildSrc\/ \.\/buildSrc\//);
+  });
+
+  test('what a project of the same build brings along counts', () => {
+    const files = (needs: string) => ({
+      ...wrapper('8.14'),
+      'settings.gradle': "rootProject.name = 'shop'\ninclude 'web', 'api'\n",
+      'web/build.gradle': `plugins { id 'org.springframework.boot' version '3.5.0' }\ndependencies { ${needs} }\n`,
+      'api/build.gradle':
+        "plugins { id 'java-library' }\ndependencies { api 'org.springframework.boot:spring-boot-starter-webflux' }\n",
+      'web/src/main/java/org/example/Main.java': MAIN,
+    });
+    for (const needs of ["implementation project(':api')", "implementation(project(path: ':api'))", 'api projects.api'])
+      assert.match(dockerfileOf(files(needs)), /^EXPOSE 8080$/m, needs);
+    assert.doesNotMatch(dockerfileOf(files("testImplementation project(':api')")), /^EXPOSE/m);
+  });
+
+  test('an archive that only names its libraries has them gathered beside it', () => {
+    const text = dockerfileOf({
+      ...wrapper('8.14'),
+      'build.gradle':
+        "plugins { id 'java' }\njar { manifest { attributes('Main-Class': 'org.example.Main', 'Class-Path': configurations.runtimeClasspath.files.collect { \"lib/$it.name\" }.join(' ')) } }\n",
+      [MAIN_PATH]: MAIN,
+    });
+    assert.match(text, /--init-script \/tmp\/application\.gradle :installDist/);
   });
 
   test('only a main method: Gradle’s own plugin gathers what it needs', () => {

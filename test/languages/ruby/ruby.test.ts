@@ -165,6 +165,21 @@ describe('ruby: gems', () => {
     assert.match(dockerfileOf(old), /gem install bundler --no-document --version 2\.1\.4/);
   });
 
+  test('files that the Gemfile takes in are there before the install, at their places', () => {
+    const files = {
+      Gemfile: `require File.join(File.dirname(__FILE__), 'lib/helper.rb')\neval_gemfile 'gemfiles/more'\n${SOURCE}gem 'sinatra', require: false\n`,
+      'lib/helper.rb': '',
+      'gemfiles/more': '',
+      'sinatra.rb': '',
+      'app.rb': 'puts 1\n',
+    };
+    const text = dockerfileOf(files);
+    assert.match(
+      text,
+      /^COPY Gemfile \.\/\nCOPY --parents gemfiles\/more lib\/helper\.rb \.\/$|^COPY Gemfile \.\/\nCOPY gemfiles\/more \.\/gemfiles\/\nCOPY lib\/helper\.rb \.\/lib\/$/m,
+    );
+  });
+
   test('gems kept with the project are there before the install', () => {
     const local = {
       Gemfile: `${SOURCE}gem 'mine', path: 'libs/mine'\n`,

@@ -76,9 +76,16 @@ function workspaceOf(tree: Inventory, app: string): string | undefined {
 const apps = (inventory: Inventory): string[] =>
   memberFolders(inventory, '').filter((member) => findStart(readProject({ inventory, member })).start !== undefined);
 
-/** A root with members that is no project, or one without a program. */
+const MANIFESTS = ['requirements.txt', 'pyproject.toml', 'Pipfile', 'package.json'];
+
+/** Folders of projects of their own, beside which a root without a program holds what all of them are tested with. */
+const holdsProjects = (inventory: Inventory): boolean =>
+  !inventory.names('').some((name) => /^(?:Procfile$|dockwright\.)/.test(name)) &&
+  inventory.names('').some((name) => MANIFESTS.some((file) => inventory.isFile(`${name}/${file}`)));
+
+/** A root with members, or with projects below it, that is no project, or one without a program. */
 function isApp(inventory: Inventory): boolean {
-  if (memberFolders(inventory, '').length === 0) return true;
+  if (memberFolders(inventory, '').length === 0 && !holdsProjects(inventory)) return true;
   return findStart(readProject({ inventory, member: '' })).start !== undefined;
 }
 

@@ -3,6 +3,7 @@ import { SRVX, SRVX_ARGV } from './exported-app.ts';
 import { FUNCTIONS_FRAMEWORK } from './functions-framework.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
 import { lineOfKey } from './package-json.ts';
+import { QWIK } from './qwik.ts';
 import type { Framework, FrameworkContext, Outcome, OutputCopy, ServerOutcome } from './outcome.ts';
 
 /** Frameworks that render on a server, most telling package first: what they build, and the server that they bring. */
@@ -299,5 +300,6 @@ export const serverFrameworks: readonly Framework[] = [
     own: /^nitro (start|preview)|^node \.output\/server\/index\.mjs/,
     outcome: nitroAlone,
   },
+  QWIK,
   FUNCTIONS_FRAMEWORK,
 ];

@@ -24,6 +24,14 @@ function served(dependencies: readonly string[], scripts: Readonly<Record<string
 const build = (line: string) => ({ build: line });
 
 describe('what frameworks build, and how it is served', () => {
+  test('Qwik: by its adapter, and without one that is said', () => {
+    const scripts = { build: 'qwik build', start: 'vite --open --mode ssr' };
+    const qwik = (files: Files): string => served(['@builder.io/qwik-city', 'vite'], scripts, files);
+    assert.equal(qwik({ 'src/entry.express.tsx': '' }), 'node server/entry.express.js');
+    assert.equal(qwik({ 'adapters/static/vite.config.ts': '' }), 'dist');
+    assert.throws(() => qwik({ 'vite.config.ts': '' }), /it has none of a server/);
+  });
+
   for (const [what, found, expected] of [
     [
       'Solid, whose plugin makes the page itself',

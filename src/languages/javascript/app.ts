@@ -7,6 +7,7 @@ import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { conventional } from './conventional.ts';
 import { withServer } from './exported-app.ts';
 import { nx } from './nx.ts';
+import { nxPackage } from './nx-projects.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
@@ -69,6 +70,8 @@ interface Found {
 /** The first framework that is there and knows what its build leaves; else one that is there at all. */
 function frameworkOf(project: JsProject): Found | undefined {
   const context = contextOf(project, project.app);
+  const built = nxPackage(project.inventory, project.app.folder) && nx.outcome(context);
+  if (built) return { framework: nx, outcome: built };
   let first: Found | undefined;
   for (const framework of amongOf(context)) {
     const outcome = framework.outcome(context);

@@ -1,5 +1,6 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { understandApp } from './app.ts';
+import { nxApplications, nxDefaultFolder } from './nx-projects.ts';
 import { readPackage, type Package } from './package-json.ts';
 import { readProject, withApp, type JsProject } from './project.ts';
 import { isMember, workspaceMembers, workspacePatterns, workspaceRoot } from './workspace.ts';
@@ -36,10 +37,11 @@ function canRun(project: JsProject, pkg: Package): boolean {
 
 /** The folders of members that can be run, where the inventory's root is a workspace. */
 export function appFolders(inventory: Inventory): string[] {
-  if (workspacePatterns(inventory, readPackage(inventory, '')).length === 0) return [];
+  const ofNx = nxApplications(inventory);
+  if (ofNx.length === 0 && workspacePatterns(inventory, readPackage(inventory, '')).length === 0) return [];
   const project = readProject(inventory, '');
-  const apps = project.members.filter((pkg) => canRun(project, pkg)).map((pkg) => pkg.folder);
-  const own = startedMember(project);
+  const apps = [...project.members, ...ofNx].filter((pkg) => canRun(project, pkg)).map((pkg) => pkg.folder);
+  const own = startedByNx(project) ?? startedMember(project);
   if (apps.includes(own)) return [own];
   const telling = [/^(apps|services|sites)\//, NOT_SHOWN].map((pattern) =>
     apps.filter((folder) => pattern.test(folder)),
@@ -49,6 +51,12 @@ export function appFolders(inventory: Inventory): string[] {
 
 /** Members that nobody shows or tests something with. */
 const NOT_SHOWN = /^(?!(.*\/)?(__\w+__|fixtures?|examples?|e2e|tests?|demos?|playgrounds?)\/)/;
+
+/** The project that the root’s start script has Nx serve: the one it names, or the default one. */
+function startedByNx({ inventory, root }: JsProject): string | undefined {
+  const [served, name] = /\bnx (?:serve|start)(?: ([\w@/-]+))?/.exec(root.json.scripts['start'] ?? '') ?? [];
+  return served === undefined ? undefined : nxDefaultFolder(inventory, name);
+}
 
 /** The member that the root’s own start script starts; '' where it starts none of them. */
 function startedMember(project: JsProject): string {
@@ -78,6 +86,7 @@ export function isOnlyWorkspace(inventory: Inventory): boolean {
   const root = readPackage(inventory, '');
   const patterns = workspacePatterns(inventory, root);
   if (!root || isMember(patterns, '')) return false;
+  if (!inventory.isFile('project.json') && nxApplications(inventory).length > 0) return true;
   if (workspaceMembers(inventory, root).length === 0) return nothingRuns(inventory);
   const { outcome, project, framework } = understandApp(readProject(inventory, ''));
   if (outcome === undefined) return true;

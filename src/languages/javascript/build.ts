@@ -10,7 +10,7 @@ import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
 import { majorOf } from './node-version.ts';
 import { hashesWithMd4 } from './old-webpack.ts';
-import { nxName } from './nx.ts';
+import { nxName, readNxProject } from './nx-projects.ts';
 import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
@@ -50,7 +50,14 @@ function nxCommand(project: JsProject): Shell | undefined {
     app.json.scripts['build'] !== undefined
   )
     return undefined;
-  return execCommand(project, ['nx', 'build', nxName(project)]);
+  const { configurations, defaultConfiguration } = readNxProject(inventory, app.folder).targets?.['build'] ?? {};
+  const production = configurations?.['production'] !== undefined && defaultConfiguration === undefined;
+  return execCommand(project, [
+    'nx',
+    'build',
+    nxName(inventory, app),
+    ...(production ? ['--configuration=production'] : []),
+  ]);
 }
 
 /** tsc, where TypeScript is compiled by no script. */

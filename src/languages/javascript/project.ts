@@ -2,6 +2,7 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
 import { lockfilesOf, type Lockfile } from './lockfile.ts';
 import { lockOf, packageManagerOf, yarnSettings, type Linker, type PackageManager } from './package-manager.ts';
+import { nxPackage } from './nx-projects.ts';
 import { allDependencies, emptyPackage, readPackage, runDependencies, type Package } from './package-json.ts';
 import { closureOf, workspaceMembers } from './workspace.ts';
 
@@ -58,7 +59,7 @@ export function readProject(
   runtime: JsRuntime = 'node',
 ): JsProject {
   const atRoot = readPackage(inventory, '');
-  const own = member === '' ? atRoot : readPackage(inventory, member);
+  const own = member === '' ? atRoot : (readPackage(inventory, member) ?? nxPackage(inventory, member));
   const lone = member === '' && loneProgram(inventory) !== undefined;
   if (!own && inventory.complete && !lone) throw missing(inventory, member);
   const root = atRoot ?? emptyPackage('');

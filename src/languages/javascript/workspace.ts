@@ -1,6 +1,7 @@
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { nxPackage } from './nx-projects.ts';
 import { allDependencies, PACKAGE_FILES, readPackage, runDependencies, type Package } from './package-json.ts';
 
 /** Workspaces of npm, yarn, pnpm and bun: which packages belong to one, and which of them a package needs. */
@@ -77,12 +78,15 @@ export function workspaceMembers(inventory: Inventory, root: Package | undefined
 
 const above = (folder: string): string[] => (folder === '' ? [] : [parentOf(folder), ...above(parentOf(folder))]);
 
-/** The folder, above `app`, of a workspace that names `app` as a member. */
+/** The folder, above `app`, of a workspace that names `app` as a member, or that Nx builds it in. */
 export const workspaceRoot = (tree: Inventory, app: string): string | undefined =>
   above(app).find((at) => {
     const inventory = tree.at(at);
     const inside = app.slice(at === '' ? 0 : at.length + 1);
-    return isMember(workspacePatterns(inventory, readPackage(inventory, '')), inside);
+    return (
+      isMember(workspacePatterns(inventory, readPackage(inventory, '')), inside) ||
+      nxPackage(inventory, inside) !== undefined
+    );
   });
 
 /** Where a `file:` or `link:` dependency lies, from its package's folder; undefined where it leaves the tree. */

@@ -8,6 +8,7 @@ import { isLockfile } from '../javascript/lockfile.ts';
 import { nodeVersion, nodeVersionOrder } from '../javascript/node-version.ts';
 import { inferApp, resolvedCommand } from '../javascript/infer.ts';
 import { loneProgram } from '../javascript/project.ts';
+import { readNxProject } from '../javascript/nx-projects.ts';
 import { runsOnBun } from '../javascript/uses-bun.ts';
 import { planNode } from './plan.ts';
 
@@ -32,6 +33,8 @@ function detect(inventory: Inventory): Sign[] {
     .slice(0, 1)
     .map((path) => ({ path, weight: weights.manifest, reason: 'a package of Node.js' }));
   const lone = loneProgram(inventory);
+  if (signs.length === 0 && readNxProject(inventory, '').targets?.['build'] !== undefined)
+    return [{ path: 'project.json', weight: weights.tool, reason: 'a project of an Nx workspace' }];
   if (signs.length === 0)
     return lone !== undefined && forNode(inventory, lone)
       ? [{ path: lone, weight: weights.entry, reason: 'a program for Node.js, by its name' }]

@@ -163,6 +163,49 @@ describe('workspaces', () => {
     ]);
   });
 
+  test('Nx: applications that are no packages are built by their targets with what the root installs', () => {
+    const app = (name: string, build: object, more = {}) => ({
+      [`apps/${name}/project.json`]: { name, projectType: 'application', targets: { build }, ...more },
+    });
+    const node = (name: string) => ({
+      executor: '@nx/node:webpack',
+      options: { outputPath: `dist/apps/${name}`, main: `apps/${name}/src/main.ts` },
+      configurations: { production: {} },
+    });
+    const files = {
+      'package.json': { private: true, dependencies: { express: '*', next: '*' }, devDependencies: { nx: '*' } },
+      'nx.json': {},
+      ...app('api', node('api')),
+      ...app('web', {
+        executor: '@nx/next:build',
+        options: { outputPath: 'dist/apps/web' },
+        defaultConfiguration: 'production',
+      }),
+      ...app('api-e2e', {}),
+      'libs/util/project.json': { name: 'util', projectType: 'library', targets: { build: {} } },
+    };
+    const found = (more: Readonly<Record<string, unknown>> = {}) =>
+      findApps(treeOf(filesOf({ ...files, ...more })), languages).map((at) => at.path);
+    assert.deepEqual(found(), ['apps/api', 'apps/web']);
+    const api = dockerfileOf(filesOf(files), { app: 'apps/api' });
+    assert.match(api, /^RUN npx --no-install nx build api --configuration=production$/m);
+    assert.match(api, /^CMD \["node", "\.\.\/\.\.\/dist\/apps\/api\/main\.js"\]$/m);
+    const web = dockerfileOf(filesOf(files), { app: 'apps/web' });
+    assert.match(web, /^RUN npx --no-install nx build web$/m);
+    assert.match(web, /^CMD \["next", "start", "\.\.\/\.\.\/dist\/apps\/web"\]$/m);
+
+    const start = (script: string) => ({
+      'package.json': { ...files['package.json'], scripts: { start: script } },
+      'nx.json': { defaultProject: 'api' },
+    });
+    assert.deepEqual(found(start('nx serve')), ['apps/api']);
+    assert.deepEqual(found(start('nx serve web --prod')), ['apps/web']);
+    assert.deepEqual(found(start('nx serve util')), ['apps/api', 'apps/web']);
+    assert.match(dockerfileOf(filesOf({ ...files, ...start('nx serve') }), { app: 'apps/web' }), /nx build web$/m);
+    const standalone = { 'project.json': { projectType: 'application', targets: { build: node('x') } } };
+    assert.ok(found({ ...standalone, 'server.js': '', ...start('node server.js') }).includes(''));
+  });
+
   test('a root that only holds a workspace gives way to its apps', () => {
     assert.deepEqual(
       findApps(workspace, languages).map((app) => app.path),

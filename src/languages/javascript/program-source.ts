@@ -19,17 +19,26 @@ export const isProgramSource = (path: string): boolean =>
     /(^|\/)(src|bin|server|api|app|lib|config|backend)\/[^/]+$/.test(path) ||
     /(^|\/)(server|index|main|app|bot|start|config|env|www|worker|entry|http|bootstrap)\.[cm]?[jt]s$/.test(path));
 
-/** The sources of an app, its entry first. */
-export function sourcesOf({ inventory, app }: JsProject, argv: readonly string[]): Source[] {
-  const prefix = app.folder === '' ? '' : `${app.folder}/`;
-  const stems = argv
+/** Whether a file, relative to the app, is one that the command names, be it by what it is compiled to. */
+function isNamed(file: string, argv: readonly string[]): boolean {
+  const stem = file.replace(/\.[cm]?[jt]s$/, '');
+  return argv
     .filter((word) => !word.startsWith('-'))
     .map((word) =>
       word
         .replace(/^\.\//, '')
         .replace(/\.[cm]?[jt]sx?$/, '')
         .replace(/^(dist|build|lib|out)\//, ''),
-    );
+    )
+    .some((named) => named === stem || `src/${named}` === stem);
+}
+
+const prefixOf = ({ app }: JsProject): string => (app.folder === '' ? '' : `${app.folder}/`);
+
+/** The sources of an app, its entry first. */
+export function sourcesOf(project: JsProject, argv: readonly string[]): Source[] {
+  const { inventory } = project;
+  const prefix = prefixOf(project);
   const all = inventory
     .files(
       (path) =>
@@ -41,11 +50,14 @@ export function sourcesOf({ inventory, app }: JsProject, argv: readonly string[]
       const text = inventory.text(file);
       return text === undefined ? [] : [{ file, text }];
     });
-  const isEntry = ({ file }: Source): boolean => {
-    const stem = file.slice(prefix.length).replace(/\.[cm]?[jt]s$/, '');
-    return stems.some((s) => s === stem || `src/${s}` === stem);
-  };
+  const isEntry = ({ file }: Source): boolean => isNamed(file.slice(prefix.length), argv);
   return [...all.filter(isEntry), ...all.filter((s) => !isEntry(s))];
+}
+
+/** True where the file that the command names uses no other: whatever is installed, it does without. */
+export function usesNothing(project: JsProject, argv: readonly string[], [entry]: readonly Source[]): boolean {
+  if (entry === undefined || !isNamed(entry.file.slice(prefixOf(project).length), argv)) return false;
+  return !/\b(import|require|createRequire|from)\b/.test(entry.text);
 }
 
 const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length;

@@ -3,7 +3,7 @@ import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
 import { runsOwnSource } from './outcome.ts';
 import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
-import { hit, sourcesOf, type Source } from './program-source.ts';
+import { hit, sourcesOf, usesNothing, type Source } from './program-source.ts';
 import { buildDependencies, type JsProject } from './project.ts';
 import { SERVERS, WORKERS } from './server-packages.ts';
 
@@ -74,7 +74,7 @@ function portInEnv(outcome: App['outcome']): number | undefined {
 export function servingOf(app: App, argv: readonly string[], node: string): Serving {
   const { project, outcome, framework } = app;
   const sources = sourcesOf(project, argv);
-  const names = Object.keys(buildDependencies(project));
+  const names = usesNothing(project, argv, sources) ? [] : Object.keys(buildDependencies(project));
   const server = names.find((name) => SERVERS.has(name));
   const worker = names.find((name) => WORKERS.has(name));
   const listens = hit(sources, LISTENS, 'it listens on a port');

@@ -220,6 +220,13 @@ describe('ports and workloads', () => {
     assert.equal(bot.port, undefined);
     assert.equal(manifest('console.log(1)').workload, 'job');
   });
+
+  test('a file that uses nothing serves nothing, whatever is installed', () => {
+    const express = { dependencies: { express: '5' } };
+    assert.equal(manifest('console.log(1)', express).workload, 'job');
+    assert.equal(manifest("require('./app')", express).workload, 'service');
+    assert.equal(manifest("import './app'", express).workload, 'service');
+  });
 });
 
 describe('installs', () => {

@@ -77,5 +77,10 @@ test('the wheels of a package bound the Python, unless one fits them all', () =>
   assert.equal(newestByVersion('werkzeug', '2.2.2'), 13);
   assert.equal(newestByVersion('werkzeug', '3.0.6'), undefined);
   assert.equal(newestByVersion('pydub', '0.25.1'), 12);
+  assert.equal(newestByVersion('psycopg2', '2.9.3'), 10);
+  assert.equal(newestByVersion('numpy', '1.19.5'), 9);
+  assert.equal(newestByVersion('numpy', '1.26.4'), 12);
+  assert.equal(newestByVersion('numpy', '2.3.2'), undefined);
+  assert.equal(newestByVersion('celery', '5.2.7'), 11);
   assert.equal(newestByVersion('unheard-of', '1.0'), undefined);
 });

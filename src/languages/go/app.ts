@@ -5,6 +5,7 @@ import { programWords } from '../program-path.ts';
 import type { RunFiles } from '../run-files.ts';
 import { cgoOf, type Cgo } from './cgo.ts';
 import { frontendOf, type Frontend } from './frontend.ts';
+import { functionOf, functionServing } from './function.ts';
 import { hintedFolders } from './hints.ts';
 import { moduleOf, readProject, type GoModule, type GoProject } from './project.ts';
 import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
@@ -39,6 +40,11 @@ function pickProgram(project: GoProject, command: readonly string[] | undefined)
   if (asked) return { program: asked, from: evidenceOf(project, asked, 'the command names it'), rejected: [] };
   const chosen = chooseProgram(project, hintedFolders(project));
   if (chosen) return { ...chosen, from: evidenceOf(project, chosen.program, chosen.why) };
+  const served = programs.length === 0 ? functionOf(project) : undefined;
+  if (served) {
+    const { fn, module, from } = served;
+    return { program: { folder: project.member, name: moduleName(module.path), module, fn }, from, rejected: [] };
+  }
   if (project.inventory.complete || programs.length > 0) return undefined;
   const module = moduleOf(project, project.member);
   const name = baseName(programWords(command)[0] ?? '') || moduleName(module.path);
@@ -79,7 +85,7 @@ export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp |
   const { all, pure } = reachesOf(project, program, program.module);
   const cgo = cgoOf(project, all);
   const reach = cgo ? all : pure;
-  const serving = servingOf(reach, program.name, from);
+  const serving = program.fn ? functionServing(program.fn, from) : servingOf(reach, program.name, from);
   const files = runFilesOf(project.inventory, program, reach, serving.framework?.framework.stores ?? false);
   const frontend = frontendOf(project.inventory, program, reach, files.read);
   return { app: { project, ...picked, reach, cgo, serving, files, frontend }, project };

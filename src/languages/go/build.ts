@@ -6,6 +6,7 @@ import type { PlanRequest } from '../language.ts';
 import { BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { GoApp } from './app.ts';
 import { embeddedPages } from './frontend.ts';
+import { functionServer } from './function.ts';
 import { targetArgs } from './health-program.ts';
 import { GODEPS, layoutOf, modulesToDownload, OUTPUT, SOURCE_ROOT, type Layout } from './layout.ts';
 import type { GoModule, GoProject } from './project.ts';
@@ -83,7 +84,7 @@ function linkerFlags({ static: linked }: GoBuild): Shell {
 function buildCommand(build: GoBuild, layout: Layout, program: Program, target: string): Shell {
   const cross = build.cgo ? sh`go` : sh`GOOS=$TARGETOS GOARCH=$TARGETARCH go`;
   const absent = layout.workspace !== 'used' && (layout.sums === 'absent' || layout.sums === 'stale');
-  const loose = absent || program.module.file === undefined || layout.vendor === 'off';
+  const loose = program.fn !== undefined || absent || program.module.file === undefined || layout.vendor === 'off';
   const mod =
     layout.vendor === 'gopath' ? sh`` : layout.vendor === 'used' ? sh` -mod=vendor` : loose ? sh` -mod=mod` : sh``;
   return sh`${cross} build${mod} -trimpath ${linkerFlags(build)} -o ${`${OUTPUT}/${program.name}`} ${target}`;
@@ -145,6 +146,7 @@ function earlyArgs({ request }: GoBuild): Step[] {
 /** The stage that compiles. Its output is `/out/NAME` for each program, and `/rootfs` for folders with a mode. */
 export function buildStage(build: GoBuild): Stage {
   const layout = layoutOf(build.app);
+  const { fn } = build.app.program;
   const env = {
     CGO_ENABLED: build.cgo ? '1' : '0',
     GOTOOLCHAIN: 'local',
@@ -180,6 +182,7 @@ export function buildStage(build: GoBuild): Stage {
           ]),
       { kind: 'copy', sources: ['.'], to: layout.workFolder === '' ? '.' : `${SOURCE_ROOT}/`, why: 'the source' },
       ...embeddedPages(build.app.frontend),
+      ...(fn ? [functionServer(fn, joinPath(SOURCE_ROOT, layout.workFolder))] : []),
       ...(build.cgo ? [] : targetArgs),
       compileStep(build, layout),
     ],

@@ -1,5 +1,6 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import type { GoApp } from './app.ts';
+import { FUNCTION_SERVER, vendorsFramework } from './function.ts';
 import { folderOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
 
 /** Where things lie while the program is built, and where it goes. */
@@ -86,8 +87,8 @@ export function layoutOf({ project, program }: GoApp): Layout {
   return {
     workFolder,
     workspace,
-    target: below === '' ? '.' : `./${below}`,
-    vendor: vendorOf(project, module, workFolder),
+    target: program.fn ? `./${FUNCTION_SERVER}` : below === '' ? '.' : `./${below}`,
+    vendor: program.fn && !vendorsFramework(project, workFolder) ? 'none' : vendorOf(project, module, workFolder),
     sums: sumsOf(project, module),
   };
 }

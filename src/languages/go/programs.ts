@@ -1,5 +1,6 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
+import type { GoFunction } from './function.ts';
 import { moduleOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { Rejected } from '../language.ts';
@@ -11,6 +12,8 @@ export interface Program {
   /** What the binary is called. */
   readonly name: string;
   readonly module: GoModule;
+  /** The function that it is made of, where the project has no main of its own. */
+  readonly fn?: GoFunction;
 }
 
 /** Programs for developing, not for running: examples, generators, test helpers. */

@@ -135,6 +135,22 @@ describe('go: programs', () => {
     assert.equal(projectOf(files).language.id, 'go');
   });
 
+  test('a function without a main gets the main that its platform would write', () => {
+    const declared = 'package shop\nfunc init() { functions.HTTP("Buy", buy) }\n';
+    const text = dockerfileOf({ 'go.mod': goMod('go 1.26'), 'buy.go': declared });
+    assert.match(text, /FUNCTION_TARGET="Buy"/);
+    assert.match(text, /_ "example\.com\/shop"/);
+    assert.match(text, /go build -mod=mod [^\n]* \.\/function_server/);
+    assert.match(text, /EXPOSE 8080/);
+    const plain = 'package shop\nfunc Buy(w http.ResponseWriter, r *http.Request) {\n}\n';
+    assert.match(
+      dockerfileOf({ 'buy.go': plain }),
+      /RegisterHTTPFunctionContext\(context\.Background\(\), "\/", fn\.Buy\)/,
+    );
+    const two = { 'go.mod': goMod('go 1.26'), 'buy.go': plain, 'pay.go': plain.replace('Buy', 'Pay') };
+    assert.equal(problemOf(() => dockerfileOf(two))?.slug, 'no-start-command');
+  });
+
   test('a library has no program', () => {
     assert.equal(
       problemOf(() => dockerfileOf({ 'go.mod': goMod('go 1.26'), 'shop.go': 'package shop\n' }))?.slug,

@@ -1,6 +1,7 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
+import { fromArchive } from '../java/from-build.ts';
 import { fromSource } from '../java/from-source.ts';
 import { isVersionFile, versionFiles } from '../java/version.ts';
 import { clojureCommand, clojureJava, clojureServing, planClojure } from './plan.ts';
@@ -67,7 +68,7 @@ export const clojure = defineLanguage({
   readsText: (path) => isClojure(path) || /(^|\/)deps\.edn$/.test(path) || isVersionFile(path),
   detect,
   infer,
-  resolveCommand: (scope, argv) => fromSource(infer, scope, argv),
+  resolveCommand: (scope, argv) => fromSource(infer, scope, argv) ?? fromArchive(argv),
   plan: planClojure,
   ignore: () => IGNORED,
 });

@@ -2,6 +2,7 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
+import { fromArchive, fromScript } from '../java/from-build.ts';
 import { fromSource } from '../java/from-source.ts';
 import { isSource } from '../java/code.ts';
 import { isSettingsFile } from '../java/settings-file.ts';
@@ -51,6 +52,15 @@ function infer(scope: Scope): Inferred {
   };
 }
 
+function resolveCommand(scope: Scope, argv: readonly string[]): readonly string[] | undefined {
+  const app = scalaApp(scope);
+  return (
+    fromSource(infer, scope, argv) ??
+    fromScript(scalaCommand(app), argv) ??
+    (app.project?.packaging === 'assembly' ? fromArchive(argv) : undefined)
+  );
+}
+
 const IGNORED: readonly IgnoreRule[] = [
   { pattern: '**/target', purpose: 'build-output', why: 'made by the build' },
   { pattern: '**/.bsp', purpose: 'editor', why: 'settings of editors' },
@@ -80,7 +90,7 @@ export const scala = defineLanguage({
   workspaceOf,
   apps: (inventory) => scalaFolders({ inventory, member: '' }),
   infer,
-  resolveCommand: (scope, argv) => fromSource(infer, scope, argv),
+  resolveCommand,
   plan: planScala,
   ignore: () => IGNORED,
 });

@@ -95,3 +95,13 @@ test('clojure: lein run in a Procfile is the program that is built', () => {
   };
   assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-cp", "app.jar", "clojure.main", "-m", "shop.core"]');
 });
+
+test('clojure: a Procfile names the archive of the build, which the image has elsewhere', () => {
+  const started = (line: string): string =>
+    commandOf(dockerfileOf({ 'src/shop/core.clj': core, 'project.clj': lein(), Procfile: `web: ${line}\n` }));
+  assert.equal(started('java -jar target/uberjar/shop.jar --loud'), 'CMD ["java", "-jar", "app.jar", "--loud"]');
+  assert.equal(
+    started('java $JVM_OPTS -cp target/shop.jar clojure.main -m shop.core'),
+    'CMD ["/bin/sh", "-c", "exec java $JVM_OPTS -cp app.jar clojure.main -m shop.core"]',
+  );
+});

@@ -79,3 +79,17 @@ test('scala: sbt run in a Procfile is the program that is built', () => {
   const files = { 'src/main/scala/Main.scala': MAIN, 'build.sbt': 'name := "shop"\n', Procfile: 'web: sbt run\n' };
   assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-cp", "lib/*", "shop.Main"]');
 });
+
+test('scala: a Procfile names what sbt has staged, which the image starts itself', () => {
+  const files = {
+    'src/main/scala/Main.scala': MAIN,
+    'build.sbt': 'enablePlugins(JavaAppPackaging)\n',
+    ...plugin('addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")'),
+  };
+  const started = (line: string): string => commandOf(dockerfileOf({ ...files, Procfile: `web: ${line}\n` }));
+  assert.equal(started('target/universal/stage/bin/shop'), 'CMD ["java", "-cp", "lib/*", "shop.Main"]');
+  assert.equal(
+    started('target/universal/stage/bin/shop -Dhttp.port=${PORT} -J-Xmx64m --loud'),
+    `CMD ["/bin/sh", "-c", "exec java -Dhttp.port=\${PORT} -Xmx64m -cp 'lib/*' shop.Main --loud"]`,
+  );
+});

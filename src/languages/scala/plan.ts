@@ -164,16 +164,26 @@ function launcherStep({ sbtVersion }: SbtBuild): Step {
 
 const scoped = ({ id }: SbtProject, task: string): string => (id === undefined ? task : `${id}/${task}`);
 
+/** Where a project's output lies: from sbt 2 on below the root's `target/out`, by platform, Scala and project. */
+function outputOf({ sbtVersion }: SbtBuild, { id, folder }: SbtProject): { own: Shell; compiled: Shell } {
+  if (/^[2-9]\./.test(sbtVersion ?? '')) {
+    const own = id === undefined ? sh`target/out/*/*/*` : sh`target/out/*/*/${id}`;
+    return { own, compiled: own };
+  }
+  const target = joinPath(folder, 'target');
+  return { own: sh`${target}`, compiled: sh`${target}/scala-*` };
+}
+
 /** Tasks, and what they leave in /out. */
 function packaging(
   { build, main }: ScalaApp,
   project: SbtProject,
 ): { tasks: readonly string[]; toFile?: string; collect: Shell[]; bundle: boolean } {
-  const target = joinPath(project.folder, 'target');
+  const target = outputOf(build, project);
   if (project.packaging === 'play' || project.packaging === 'packager') {
     return {
       tasks: [scoped(project, 'stage')],
-      collect: [sh`mkdir -p ${OUTPUT}`, sh`cp -r ${`${target}/universal/stage/.`} ${`${OUTPUT}/`}`],
+      collect: [sh`mkdir -p ${OUTPUT}`, sh`cp -r ${target.own}/universal/stage/. ${`${OUTPUT}/`}`],
       bundle: false,
     };
   }
@@ -184,8 +194,8 @@ function packaging(
     )?.value;
     const copy =
       named !== undefined && /^[\w.-]+\.jar$/.test(named)
-        ? sh`cp ${target}/scala-*/${named} ${`${OUTPUT}/app.jar`}`
-        : sh`cp ${target}/scala-*/*assembly*.jar ${`${OUTPUT}/app.jar`}`;
+        ? sh`cp ${target.compiled}/${named} ${`${OUTPUT}/app.jar`}`
+        : sh`cp ${target.compiled}/*assembly*.jar ${`${OUTPUT}/app.jar`}`;
     return { tasks: [scoped(project, 'assembly')], collect: [sh`mkdir -p ${OUTPUT}`, copy], bundle: true };
   }
   const list = '/tmp/classpath';

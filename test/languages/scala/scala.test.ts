@@ -93,3 +93,13 @@ test('scala: a Procfile names what sbt has staged, which the image starts itself
     `CMD ["/bin/sh", "-c", "exec java -Dhttp.port=\${PORT} -Xmx64m -cp 'lib/*' shop.Main --loud"]`,
   );
 });
+
+test('scala: the output of sbt 2 lies below the root’s target/out', () => {
+  const files = {
+    'src/main/scala/Main.scala': MAIN,
+    'build.sbt': 'enablePlugins(JavaAppPackaging)\n',
+    ...sbt('2.0.1'),
+    ...plugin('addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")'),
+  };
+  assert.match(dockerfileOf(files), /cp -r target\/out\/\*\/\*\/\*\/universal\/stage\/\. \/out\//);
+});

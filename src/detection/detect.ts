@@ -45,8 +45,9 @@ const isTold = ({ weight }: Candidate): boolean => weight >= weights.manifest;
 /** Where two languages have a manifest each, files that the one builds are for the other’s program to serve. */
 function withPrograms(candidates: Candidate[], inventory: Inventory, languages: readonly Language[]): Candidate[] {
   const told = candidates.filter(isTold);
-  const [first] = told;
-  if (!first || told.length < 2 || workloadOf(first, inventory, languages) !== 'static') return candidates;
+  const heaviest = told.filter((c) => c.weight === told[0]?.weight);
+  const site = told.length < 2 ? undefined : heaviest.find((c) => workloadOf(c, inventory, languages) === 'static');
+  if (!site) return candidates;
   return candidates
     .map((candidate) => {
       const path = candidate.signs[0]?.path;
@@ -55,7 +56,7 @@ function withPrograms(candidates: Candidate[], inventory: Inventory, languages: 
       const sign = {
         path,
         weight: weights.program,
-        reason: `a program that serves, beside files of ${first.language}`,
+        reason: `a program that serves, beside files of ${site.language}`,
       };
       return { ...candidate, weight: candidate.weight + sign.weight, signs: [...candidate.signs, sign] };
     })

@@ -142,6 +142,16 @@ describe('detection', () => {
     );
   });
 
+  test('a program that serves goes before files that weigh the same', () => {
+    const apps = findApps(tree('a.txt', 'b.txt'), [
+      making(toldBy('a', 'a.txt', 100), 'service'),
+      making(toldBy('b', 'b.txt', 100), 'static'),
+    ]);
+    assert.equal(languageOf(apps[0]), 'a');
+    assert.equal(apps[0]?.candidates[1]?.weight, 100);
+    assert.ok((apps[0]?.candidates[0]?.weight ?? 0) > 100);
+  });
+
   test('the members of all workspaces that a root holds are its apps', () => {
     const inventory = tree('a.txt', 'b.txt', 'web/a.txt', 'api/b.txt');
     const languages = [

@@ -17,6 +17,9 @@ function detect(inventory: Inventory): Sign[] {
     ...(inventory.isFile('project/build.properties')
       ? [{ path: 'project/build.properties', weight: weights.tool, reason: 'the version of sbt' }]
       : []),
+    ...(inventory.isFile('project/plugins.sbt')
+      ? [{ path: 'project/plugins.sbt', weight: weights.tool, reason: 'plugins of sbt' }]
+      : []),
   ];
 }
 

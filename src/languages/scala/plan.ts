@@ -28,12 +28,18 @@ const PLAY_MAIN: MainClass = {
 };
 const CLASS = /^[\w$]+(\.[\w$]+)*$/;
 
+/** Where Play has its tests. https://www.playframework.com/documentation/latest/Anatomy */
+const TESTS = /^(?:test|it)\//;
+
 const codeOf = ({ inventory }: Scope, { projects }: SbtBuild, { folder }: SbtProject): Code[] => {
   const others = projects
     .map((p) => p.folder)
     .filter((f) => f !== folder && f.startsWith(folder === '' ? '' : `${folder}/`));
   return codeIn(inventory, folder).filter(
-    ({ path }) => !path.startsWith('project/') && !others.some((f) => path.startsWith(`${f}/`)),
+    ({ path }) =>
+      !path.startsWith('project/') &&
+      !TESTS.test(folder === '' ? path : path.slice(folder.length + 1)) &&
+      !others.some((f) => path.startsWith(`${f}/`)),
   );
 };
 

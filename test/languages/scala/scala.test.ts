@@ -103,3 +103,12 @@ test('scala: the output of sbt 2 lies below the root’s target/out', () => {
   };
   assert.match(dockerfileOf(files), /cp -r target\/out\/\*\/\*\/\*\/universal\/stage\/\. \/out\//);
 });
+
+test('scala: a port that tests of Play listen on is not the app’s', () => {
+  const files = {
+    'build.sbt': 'enablePlugins(PlayScala)\n',
+    ...plugin('addSbtPlugin("org.playframework" % "sbt-plugin" % "3.0.8")'),
+    'test/ShopSpec.scala': 'class ShopSpec { val port: Int = 31337 }\n',
+  };
+  assert.match(dockerfileOf(files), /^EXPOSE 9000$/m);
+});

@@ -102,6 +102,21 @@ export function quarkusDelivery(goals: readonly string[], folder: string, from?:
   };
 }
 
+/** An archive that names the libraries beside it. */
+export function runnerDelivery(built: BuiltFile, libraries: string, from?: Evidence): Delivery {
+  return {
+    goals: ['package'],
+    collect: [...toOutput(built, 'app.jar'), sh`cp -r ${libraries} ${`${OUTPUT}/`}`],
+    copies: [
+      outCopy(['lib/'], './lib/', 'libraries, in a layer that an edit of the source leaves as it is'),
+      outCopy(['app.jar'], './app.jar', 'the app itself'),
+    ],
+    argv: ['java', '-jar', 'app.jar'],
+    why: 'an archive that names the libraries beside it',
+    from,
+  };
+}
+
 export const LIBRARIES = `${OUTPUT}/lib`;
 
 /** An archive of the app's own classes beside its libraries. */

@@ -12,6 +12,7 @@ import {
   jarDelivery,
   LIBRARIES,
   quarkusDelivery,
+  runnerDelivery,
   warDelivery,
   type BuiltFile,
   type Delivery,
@@ -223,6 +224,16 @@ function ofBoot(project: JavaProject, candidate: Candidate, maven: MavenModule, 
     : bootDelivery(goals, built, version, plugin.from);
 }
 
+/** Until 1.12 Quarkus left a runner that looks for its libraries in `lib/` beside it. https://quarkus.io/blog/quarkus-1-12-0-final-released/ */
+function isBeforeFastJar(maven: MavenModule, plugin: Plugin): boolean {
+  const stated = [
+    plugin.version === undefined ? undefined : expand(maven, plugin.version),
+    ...['quarkus.version', 'quarkus.platform.version'].map((key) => propertyOf(maven, key)?.value),
+  ].find((version) => version !== undefined && /^\d+\.\d+/.test(version));
+  const [major = 3, minor = 0] = (stated ?? '').split('.').map(Number);
+  return stated !== undefined && (major === 0 || (major === 1 && minor < 12));
+}
+
 function ofQuarkus(project: JavaProject, maven: MavenModule, plugin: Plugin): Delivery {
   const keys = ['quarkus.package.jar.type', 'quarkus.package.type'];
   const kind = keys
@@ -231,6 +242,10 @@ function ofQuarkus(project: JavaProject, maven: MavenModule, plugin: Plugin): De
   if (kind === 'uber-jar') {
     const { prefix, suffix } = builtFile(maven, { classifier: 'runner' });
     return jarDelivery(['package'], { prefix, suffix }, plugin.from);
+  }
+  if (isBeforeFastJar(maven, plugin)) {
+    const libraries = joinPath(maven.folder, 'target/lib');
+    return runnerDelivery(builtFile(maven, { classifier: 'runner' }), libraries, plugin.from);
   }
   return quarkusDelivery(['package'], joinPath(maven.folder, 'target/quarkus-app'), plugin.from);
 }

@@ -595,3 +595,19 @@ describe('java: commands that run the source', () => {
 
   test('others stay as they are', () => assert.deepEqual(started(gradle, './gradlew stage'), ['./gradlew', 'stage']));
 });
+
+test('java: the runner of an early Quarkus, and its libraries', () => {
+  const quarkus = (version: string): string =>
+    dockerfileOf({
+      'pom.xml': pom(
+        `<properties><quarkus.version>${version}</quarkus.version></properties>`,
+        build(plugin('quarkus-maven-plugin', '<groupId>io.quarkus</groupId><version>${quarkus.version}</version>')),
+      ),
+      [MAIN_PATH]: MAIN,
+    });
+  const early = quarkus('1.2.0.Final');
+  assert.match(early, /cp target\/shop[^ ]*-runner\.jar \/out\/app\.jar/);
+  assert.match(early, /cp -r target\/lib \/out\//);
+  assert.equal(commandOf(early), 'CMD ["java", "-jar", "app.jar"]');
+  assert.match(quarkus('1.13.0.Final'), /quarkus-app/);
+});

@@ -3,6 +3,7 @@ import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
 import { commandOf, resolveCommand } from './command.ts';
 import { planDotnet } from './plan.ts';
+import { fileProgram, isFileProgram } from './file-program.ts';
 import { isProjectFile, isSolution, nearestFile } from './project-file.ts';
 import { isSource, servingOf } from './serving.ts';
 import { assemblyOf, chooseProject, closureOf, kindOf, readSolution, runnableProjects } from './solution.ts';
@@ -23,7 +24,10 @@ function detect(inventory: Inventory): Sign[] {
       weight: project === undefined ? weights.manifest : weights.tool,
       reason: 'a solution of .NET',
     });
-  if (signs.length === 0) return [];
+  if (signs.length === 0) {
+    const single = fileProgram(inventory);
+    return single ? [{ path: single.file, weight: weights.entry, reason: 'a .NET program of one file' }] : [];
+  }
   const program = names.find((name) => /^Program\.(cs|fs|vb)$/.test(name));
   if (program !== undefined)
     signs.push({ path: program, weight: weights.entry, reason: 'the main file of a .NET program' });
@@ -138,7 +142,7 @@ export const dotnet = defineLanguage({
     variants: ['slim', 'alpine', 'distroless'],
     product: 'dotnet',
   },
-  readsText: (path) => isProjectFile(path) || isSource(path) || READS.test(path),
+  readsText: (path) => isProjectFile(path) || isFileProgram(path) || isSource(path) || READS.test(path),
   detect,
   workspaceOf,
   apps,

@@ -63,11 +63,32 @@ function buildStage(solution: Solution, project: DotnetProject, request: PlanReq
     project.properties.has('TargetFrameworks') && !project.properties.has('TargetFramework')
       ? sh` --framework ${`net${line}`}`
       : sh``;
-  const publish =
-    mode === 'portable'
+  // A program of one file is compiled to native code by itself, unless it is told not to.
+  const single = project.file.endsWith('.cs');
+  const publish = single
+    ? mode === 'portable'
+      ? sh`dotnet publish ${project.file} --configuration Release -p:PublishAot=false -p:UseAppHost=false --output ${OUTPUT}`
+      : sh`dotnet publish ${project.file} --configuration Release --output ${OUTPUT}`
+    : mode === 'portable'
       ? sh`dotnet publish ${project.file} --configuration Release --no-restore${several} -p:UseAppHost=false --output ${OUTPUT}`
       : sh`dotnet publish ${project.file} --configuration Release --no-restore${several}${target} --self-contained true --output ${OUTPUT}`;
   const own = request.settings.build?.command;
+  const restore: Step[] = [
+    {
+      kind: 'copy',
+      sources,
+      to: './',
+      ...(nested ? { parents: true } : {}),
+      why: 'what the projects depend on, before their source: an edit of the source restores nothing',
+    },
+    {
+      kind: 'run',
+      phase: 'install',
+      mounts: [DOWNLOADS],
+      command: sh`dotnet restore ${project.file}${target}${locked}`,
+      why: isLocked(solution, project) ? 'packages, exactly as the lock files have them' : 'packages',
+    },
+  ];
   const tools =
     mode === 'native'
       ? installPackages(
@@ -102,24 +123,12 @@ function buildStage(solution: Solution, project: DotnetProject, request: PlanReq
             } satisfies Step,
           ]
         : []),
-      {
-        kind: 'copy',
-        sources,
-        to: './',
-        ...(nested ? { parents: true } : {}),
-        why: 'what the projects depend on, before their source: an edit of the source restores nothing',
-      },
-      {
-        kind: 'run',
-        phase: 'install',
-        mounts: [DOWNLOADS],
-        command: sh`dotnet restore ${project.file}${target}${locked}`,
-        why: isLocked(solution, project) ? 'packages, exactly as the lock files have them' : 'packages',
-      },
+      ...(single ? [] : restore),
       { kind: 'copy', sources: ['.'], to: '.', why: 'the source' },
       {
         kind: 'run',
         phase: 'build',
+        ...(single ? { mounts: [DOWNLOADS] } : {}),
         command: own === undefined ? publish : toArgv(own),
         why: 'publishes the app for production',
         evidence: [{ file: project.file, why: 'the project that is started' }],

@@ -13,7 +13,8 @@ export interface Serving {
 
 export const isSource = (path: string): boolean => /(^|\/)(Program|Startup|[^/]*Host[^/]*)\.(cs|fs|vb)$/i.test(path);
 
-function codeOf(inventory: Inventory, { folder }: DotnetProject): Code[] {
+function codeOf(inventory: Inventory, { file, folder }: DotnetProject): Code[] {
+  if (file.endsWith('.cs')) return [{ path: file, text: withoutComments(inventory.text(file) ?? '') }];
   const prefix = folder === '' ? '' : `${folder}/`;
   return inventory
     .files((path) => path.startsWith(prefix) && isSource(path) && !/(^|\/)(bin|obj)\//.test(path.slice(prefix.length)))

@@ -2,6 +2,7 @@ import { baseName, parentOf, type Inventory } from '../../inventory/inventory.ts
 import type { Evidence } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Rejected, Scope } from '../language.ts';
+import { fileProgram } from './file-program.ts';
 import { isProjectFile, isTrue, readProjectFile, type DotnetProject } from './project-file.ts';
 
 /** The projects of a tree, and which of them is the app. */
@@ -22,6 +23,8 @@ export function readSolution({ inventory, member, command }: Scope): Solution {
     const project = readProjectFile(inventory, file);
     if (project) projects.set(file, project);
   }
+  const single = projects.size === 0 ? fileProgram(inventory) : undefined;
+  if (single) projects.set(single.file, single);
   return { inventory, member, command, projects };
 }
 

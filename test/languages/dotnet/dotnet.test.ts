@@ -194,3 +194,23 @@ test('dotnet: a solution of C++ alone is none of .NET', () => {
   assert.equal(projectOf(files).language.id, 'cpp');
   assert.equal(projectOf({ ...files, 'till.sln': list.replace('vcx', 'cs') }).language.id, 'dotnet');
 });
+
+describe('dotnet: a program of one file', () => {
+  test('is published as it is, by what its first lines say', () => {
+    const text = dockerfileOf({
+      'shop.cs':
+        '#:sdk Microsoft.NET.Sdk.Web\n#:property AssemblyName=Till\nvar app = WebApplication.Create(args);\napp.Run();\n',
+    });
+    assert.match(text, /dotnet publish shop\.cs --configuration Release -p:PublishAot=false/);
+    assert.doesNotMatch(text, /dotnet restore/);
+    assert.match(text, /exec dotnet Till\.dll/);
+    assert.match(text, /^FROM mcr\.microsoft\.com\/dotnet\/aspnet:/m);
+    assert.match(dockerfileOf({ 'a.cs': 'Console.WriteLine("hi");\n' }), /CMD \["dotnet", "a\.dll"\]/);
+  });
+
+  test('a source file of a project that is not there is none', () =>
+    assert.equal(
+      problemOf(() => dockerfileOf({ 'Shop.cs': 'namespace Shop;\npublic class Shop { }\n' }))?.slug,
+      'no-language',
+    ));
+});

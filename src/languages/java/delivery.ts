@@ -6,6 +6,8 @@ import { BUILD_STAGE, OUTPUT } from './layout.ts';
 export interface Delivery {
   /** Goals or tasks that make it. */
   readonly goals: readonly string[];
+  /** Goals behind them that gather its libraries in /out. */
+  readonly gather?: readonly string[];
   /** Fills /out, run in the source's folder once the tool is done. */
   readonly collect: readonly Shell[];
   /** From /out, those that change least first. */
@@ -227,5 +229,16 @@ export function asBuilt(delivery: Delivery, command: readonly string[], sourceRo
       why: 'where the command expects it',
     };
   });
-  return { ...delivery, collect: [], copies, argv: command, why: 'the command names the paths of the build' };
+  // Where Maven puts them by itself.
+  const gather = paths.includes('target/dependency/*')
+    ? ['dependency:copy-dependencies', '-DincludeScope=runtime']
+    : [];
+  return {
+    ...delivery,
+    gather,
+    collect: [],
+    copies,
+    argv: command,
+    why: 'the command names the paths of the build',
+  };
 }

@@ -137,7 +137,9 @@ export function mavenStage(
   const selected = selection(project, maven);
   const own = request.settings.build?.command;
   const build =
-    own === undefined ? shellOf([...MVN, ...skips(modules), ...selected, ...delivery.goals]) : shellOf(toArgv(own));
+    own === undefined
+      ? shellOf([...MVN, ...skips(modules), ...selected, ...delivery.goals, ...(delivery.gather ?? [])])
+      : shellOf(toArgv(own));
   return {
     name: BUILD_STAGE,
     base: mavenImage(jdk),
@@ -321,14 +323,11 @@ export function mavenDelivery(project: JavaProject, candidate: Candidate): Deliv
   if (starts === undefined) return undefined;
   const libraries =
     module.dependencies.some((d) => d.scope === 'compile' || d.scope === 'runtime') || candidate.assumesLibraries;
-  const copy = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${LIBRARIES}`];
-  const made = classPathDelivery(
-    libraries ? ['package', ...copy] : ['package'],
-    builtFile(maven),
-    starts.name,
-    libraries,
-    starts.from,
-  );
+  const gather = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${LIBRARIES}`];
+  const made = {
+    ...classPathDelivery(['package'], builtFile(maven), starts.name, libraries, starts.from),
+    ...(libraries ? { gather } : {}),
+  };
   if (main !== undefined) return made;
   const line = javaLine(javaVersion(project, module).version);
   return functionDelivery(made, fetchInvoker(functionInvoker(line)), starts.name);

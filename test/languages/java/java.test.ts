@@ -241,6 +241,13 @@ describe('java: Maven', () => {
     );
   });
 
+  test('libraries are where the command expects them', () => {
+    const files = { 'pom.xml': pom(dependency('a', 'b')), [MAIN_PATH]: MAIN };
+    const asked = dockerfileOf(files, { command: 'java -cp target/classes:target/dependency/* org.example.Main' });
+    assert.match(asked, /package dependency:copy-dependencies -DincludeScope=runtime$/m);
+    assert.match(dockerfileOf(files), /-DoutputDirectory=\/out\/lib/);
+  });
+
   test('several apps are a list to choose from; a chosen one is built with what it needs', () => {
     const child = (name: string): string =>
       `<project><parent><groupId>org.example</groupId><artifactId>shop</artifactId><version>1.0</version></parent><artifactId>${name}</artifactId></project>`;

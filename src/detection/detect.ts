@@ -95,10 +95,21 @@ function withoutStray(apps: readonly App[]): App[] {
   return telling.length > 0 ? telling : [...apps];
 }
 
+/** The folders that a language can run; none where files are broken, of which its plan speaks. */
+function runnableIn(language: Language, inventory: Inventory): readonly string[] {
+  try {
+    return language.apps?.(inventory) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** Beside folders that a language can run, its others are their libraries and tests. */
 function withoutParts(apps: readonly App[], inventory: Inventory, languages: readonly Language[]): App[] {
   const languageIn = (app: App): Language | undefined => app.candidates[0] && languageOf(app.candidates[0], languages);
-  const runnable = new Map([...new Set(apps.map(languageIn))].map((l) => [l, l?.apps?.(inventory) ?? []] as const));
+  const runnable = new Map(
+    [...new Set(apps.map(languageIn))].map((l) => [l, l ? runnableIn(l, inventory) : []] as const),
+  );
   const runs = (app: App): boolean => runnable.get(languageIn(app))?.includes(app.path) ?? false;
   const led = new Set(apps.filter(runs).map(languageIn));
   return apps.filter((app) => runs(app) || !led.has(languageIn(app)));

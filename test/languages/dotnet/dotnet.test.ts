@@ -214,3 +214,8 @@ describe('dotnet: a program of one file', () => {
       'no-language',
     ));
 });
+
+test('dotnet: a project that cannot be read is no reason to fail where another app is asked for', () => {
+  const files = { 'site/package.json': '{"scripts":{"start":"node a.js"}}', 'site/a.js': '', 'b/b.csproj': '<Project' };
+  assert.equal(projectOf(files, { app: 'site' }).language.id, 'node');
+});

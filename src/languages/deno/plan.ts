@@ -8,7 +8,7 @@ import type { PlanRequest } from '../language.ts';
 import { CONFIG_FILES, memberFolders, readConfig, type DenoConfig } from './config.ts';
 import { lockState } from './lock.ts';
 import { servingOf } from './serving.ts';
-import { entryOf, startOf, type Start } from './start.ts';
+import { entryOf, remoteOf, startOf, type Start } from './start.ts';
 import { denoImage, denoVersion, versionAdvice } from './version.ts';
 
 const BUILD_STAGE = 'build';
@@ -79,8 +79,9 @@ function buildCommands({ own, root }: App, start: Start): { commands: string[][]
 function buildSteps(app: App, request: PlanRequest, start: Start, entry: string | undefined): Step[] {
   const own = request.settings.build?.command;
   const { commands, from } = buildCommands(app, start);
-  const cache: Shell[] =
-    entry !== undefined && app.inventory.isFile(joinPath(app.member, entry)) ? [sh`deno cache ${entry}`] : [];
+  const remote = remoteOf(request.command ?? []) ?? remoteOf(start.argv);
+  const module = entry !== undefined && app.inventory.isFile(joinPath(app.member, entry)) ? entry : remote;
+  const cache: Shell[] = module === undefined ? [] : [sh`deno cache ${module}`];
   const argvs = own === undefined ? commands : [[...toArgv(own)]];
   return [
     { kind: 'copy', sources: ['.'], to: `${ROOT}/`, why: 'the source' },

@@ -2,7 +2,7 @@ import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 import type { DenoConfig } from './config.ts';
-import { ENTRY_FILES, type Start } from './start.ts';
+import { ENTRY_FILES, isFileServer, type Start } from './start.ts';
 
 /** What a program does once it runs, read from its entry files. */
 export interface Serving {
@@ -82,8 +82,9 @@ export function servingOf(inventory: Inventory, member: string, config: DenoConf
   const listens = find(read, LISTENS, 'it listens on a port');
   const imports = [...config.imports, ...sources.map(({ text }) => text)].join('\n');
   const framework = FRAMEWORKS.find(({ packages }) => packages.test(imports));
-  const served = start.argv.includes('serve') || listens !== undefined || framework !== undefined;
-  const port = served ? portOf(start.argv, read) : undefined;
+  const files = isFileServer(start.argv);
+  const served = files || start.argv.includes('serve') || listens !== undefined || framework !== undefined;
+  const port = served ? portOf(start.argv, files ? [] : read) : undefined;
   const local = find(read, LOOPBACK, 'an address of its own machine');
   const health = find(read, HEALTH, 'a route for health checks');
   return {
@@ -112,11 +113,12 @@ export function servingOf(inventory: Inventory, member: string, config: DenoConf
   };
 }
 
-/** `deno serve` reads no PORT by itself: a shell fills it in, and Deno takes the shell's place. */
+/** `deno serve` and the server of files read no PORT by themselves: a shell fills it in, and Deno takes the shell's place. */
 export function withPort(argv: readonly string[], port: number | undefined): readonly string[] {
   const [first, second, ...rest] = argv;
-  if (port === undefined || first !== 'deno' || second !== 'serve' || rest.some((word) => word.startsWith('--port')))
-    return argv;
-  const line = sh`exec deno serve --port "$PORT" ${rest}`.lines.join('');
+  const files = isFileServer(argv);
+  if (port === undefined || first !== 'deno' || (second !== 'serve' && !files)) return argv;
+  if (rest.some((word) => /^--port\b|^-p$/.test(word))) return argv;
+  const line = (files ? sh`exec ${argv} --port "$PORT"` : sh`exec deno serve --port "$PORT" ${rest}`).lines.join('');
   return ['/bin/sh', '-c', line.replace('"$PORT"', `"\${PORT:-${port}}"`)];
 }

@@ -40,11 +40,25 @@ const SCRIPT = /\.(m?[jt]sx?|cjs|cts)$/;
 const isDeno = (argv: readonly string[]): boolean => argv[0] === 'deno';
 
 /** The module among a command's words: the first one that is no flag. */
-export function entryOf(argv: readonly string[]): string | undefined {
+function moduleOf(argv: readonly string[]): string | undefined {
   if (!isDeno(argv)) return undefined;
   const words = argv.slice(/^(run|serve)$/.test(argv[1] ?? '') ? 2 : 1);
-  const at = words.findIndex((word, i) => !word.startsWith('-') && !TAKES_VALUE.has(words[i - 1] ?? ''));
-  const word = words[at]?.replace(/^\.\//, '');
+  return words.find((word, i) => !word.startsWith('-') && !TAKES_VALUE.has(words[i - 1] ?? ''))?.replace(/^\.\//, '');
+}
+
+/** A program that is fetched, and none of the project's. */
+export function remoteOf(argv: readonly string[]): string | undefined {
+  const module = moduleOf(argv);
+  return module !== undefined && /^(https?|jsr|npm):\S/.test(module) ? module : undefined;
+}
+
+/** Deno's own server of files, which is told its port on the command line alone. https://jsr.io/@std/http/doc/file-server */
+export const isFileServer = (argv: readonly string[]): boolean =>
+  /\/std(@[^/]*)?\/http\/file_server\.ts$|^jsr:@std\/http(@[^/]*)?\/file-server$/.test(remoteOf(argv) ?? '');
+
+/** The module that a command loads, where it is one of the project's. */
+export function entryOf(argv: readonly string[]): string | undefined {
+  const word = moduleOf(argv);
   return word !== undefined && SCRIPT.test(word) && !/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/.test(word) ? word : undefined;
 }
 

@@ -31,6 +31,32 @@ describe('deno: versions', () => {
 });
 
 describe('deno: start', () => {
+  test('a program that is fetched is fetched by the build, and the server of files is told its port', () => {
+    for (const server of ['https://deno.land/std@0.157.0/http/file_server.ts', 'jsr:@std/http@1/file-server']) {
+      const text = dockerfileOf({
+        'deno.json': config({
+          tasks: { build: 'deno run -A npm:vite build', serve: `deno run --allow-net -R ${server} dist/` },
+        }),
+        'src/main.ts': SERVER,
+      });
+      assert.match(text, new RegExp(`deno cache ${server}\n`));
+      assert.match(text, /EXPOSE 8000/);
+      assert.ok(
+        text.includes(`exec deno run --cached-only --allow-net -R ${server} dist/ --port \\"\${PORT:-8000}\\""`),
+        text,
+      );
+    }
+    const tool = dockerfileOf({ 'deno.json': config({ tasks: { start: 'deno run -A npm:cowsay hi' } }) });
+    assert.match(tool, /deno cache npm:cowsay/);
+    assert.match(tool, /CMD \["deno", "run", "--cached-only", "-A", "npm:cowsay", "hi"\]/);
+  });
+
+  test('an Apollo server of its own listens', () => {
+    const main =
+      "import { startStandaloneServer } from 'npm:@apollo/server/standalone';\nawait startStandaloneServer(s, { listen: { port: 4100 } });\n";
+    assert.equal(projectOf({ 'deno.json': '{}', 'main.ts': main }).merged.manifest.port, 4100);
+  });
+
   test('the real command behind the task, without what only development wants', () => {
     const tasks = { start: 'deno task run', run: 'deno run --watch --allow-net=:8000 -R main.ts' };
     assert.deepEqual(commandOf({ 'deno.json': config({ tasks }), 'main.ts': SERVER }), [

@@ -15,6 +15,7 @@ import { resolveLine, resolveScript, scriptCalled, type Line } from './script-li
 import { serverFrameworks } from './server-frameworks.ts';
 import { siteFrameworks } from './site-frameworks.ts';
 import { compiledEntry } from './typescript.ts';
+import { startsWrangler, workerOutcome, wranglerConfig } from './workers.ts';
 
 /** What the project is, once it is built: decided from its start script, its frameworks and its conventional files. */
 
@@ -160,6 +161,8 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
   const outcome = found?.outcome;
   const from = scriptEvidence(line.pkg, line.script);
   if (kind === 'development' && outcome) return { outcome, before: [], builds: [] };
+  const worker = startsWrangler(line) ? wranglerConfig(project) : undefined;
+  if (worker) return { outcome: outcome ?? workerOutcome(project, worker, found === undefined), before, builds };
   if (kind === 'files') {
     const { folder, single } = servedFolder(line);
     if (outcome?.kind === 'server') return { outcome, before: [], builds };
@@ -219,7 +222,9 @@ function understand(given: JsProject, command?: readonly string[]): App {
     const rest = fromLine(project, line, found);
     if (rest.outcome) return { project, framework: found?.framework, ...rest };
   }
-  const program = found?.outcome ?? conventional(project);
+  const worker = found?.outcome === undefined && line === undefined ? wranglerConfig(project) : undefined;
+  const program =
+    found?.outcome ?? (worker ? workerOutcome(project, worker, found === undefined) : conventional(project));
   const outcome = program?.kind === 'server' ? withServer(project, program) : program;
   return { project, framework: found?.framework, outcome, before: [], builds: [] };
 }

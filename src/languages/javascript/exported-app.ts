@@ -12,11 +12,22 @@ import { allDependencies } from './package-json.ts';
 export const SRVX = { name: 'srvx', version: '0.11' } as const;
 export const SRVX_ARGV: readonly string[] = ['node', '/opt/srvx/node_modules/srvx/bin/srvx.mjs', '--prod'];
 
+export const servedBySrvx = (file: string, from: ServerOutcome['from']): ServerOutcome => ({
+  kind: 'server',
+  argv: [...SRVX_ARGV, file],
+  env: { HOST: '0.0.0.0' },
+  from,
+  port: 3000,
+  runner: SRVX,
+});
+
 const APPS: Readonly<Record<string, RegExp>> = {
   hono: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+(?:Hono|OpenAPIHono)\b/m,
   express: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*express\s*\(/m,
   h3: /^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+H3\b/m,
 };
+/** https://srvx.h3.dev/guide/handler */
+const HANDLER = /^export\s+default\s+\{[^;]{0,400}?\bfetch\b\s*[(:]/m;
 const LISTENS = /\.listen\s*\(|\bcreateServer\s*\(|\bserve\s*\(|\bserver\.(?:start|register)\s*\(/g;
 
 /** The same program, with a server for the app that it exports; as it is where it listens by itself. */
@@ -33,14 +44,10 @@ export function withServer(project: JsProject, program: ServerOutcome): ServerOu
     .filter(([name]) => names[name] !== undefined)
     .map(([, made]) => made.exec(entry.text)?.[1])
     .find((found) => found !== undefined);
-  const exported = variable !== undefined && new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text);
-  if (!exported || hit(sources, LISTENS, '')) return program;
-  return {
-    ...program,
-    argv: [...SRVX_ARGV, file],
-    env: { ...program.env, HOST: '0.0.0.0' },
-    from: { file: entry.file, why: `${variable} is exported, and nothing listens` },
-    port: 3000,
-    runner: SRVX,
-  };
+  const app = variable !== undefined && new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text);
+  if ((!app && !HANDLER.test(entry.text)) || hit(sources, LISTENS, '')) return program;
+  return servedBySrvx(file, {
+    file: entry.file,
+    why: `${app ? variable : 'a handler of requests'} is exported, and nothing listens`,
+  });
 }

@@ -46,6 +46,8 @@ function vite(context: FrameworkContext): Outcome | undefined {
   const config = context.config('vite.config');
   if (rendersPage(context, config?.code ?? ''))
     return site('dist/client', true, evidenceOf(config, 'Solid, for the browser alone'));
+  if (context.dependencies['@cloudflare/vite-plugin'] !== undefined && /\bcloudflare\(/.test(config?.code ?? ''))
+    return site('dist/client', true, evidenceOf(config, 'Vite builds a site, and a worker of Cloudflare beside it'));
   const { project, app, buildScript } = context;
   const hasPage = ['index.html', 'src/index.html', 'public/index.html', 'client/index.html'].some((page) =>
     project.inventory.isFile(joinPath(app.folder, page)),

@@ -46,14 +46,14 @@ function vite(context: FrameworkContext): Outcome | undefined {
   const config = context.config('vite.config');
   if (rendersPage(context, config?.code ?? ''))
     return site('dist/client', true, evidenceOf(config, 'Solid, for the browser alone'));
-  if (context.dependencies['@cloudflare/vite-plugin'] !== undefined && /\bcloudflare\(/.test(config?.code ?? ''))
-    return site('dist/client', true, evidenceOf(config, 'Vite builds a site, and a worker of Cloudflare beside it'));
   const { project, app, buildScript } = context;
   const hasPage = ['index.html', 'src/index.html', 'public/index.html', 'client/index.html'].some((page) =>
     project.inventory.isFile(joinPath(app.folder, page)),
   );
   const plain = config !== undefined || /\bvite( build|$)/.test(buildScript);
   if (!plain || (project.inventory.complete && !hasPage && settingOf(config, 'root') === undefined)) return undefined;
+  if (context.dependencies['@cloudflare/vite-plugin'] !== undefined && /\bcloudflare\(/.test(config?.code ?? ''))
+    return site('dist/client', true, evidenceOf(config, 'Vite builds a site, and a worker of Cloudflare beside it'));
   const root = settingOf(config, 'root') ?? /\bvite build ([\w./][\w./-]*)/.exec(buildScript)?.[1];
   const said = option(buildScript, '--outDir') ?? settingOf(config, 'outDir', 'build') ?? 'dist';
   return site(joined(root, said) ?? 'dist', true, evidenceOf(config, 'Vite builds a site'));

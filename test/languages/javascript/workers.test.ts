@@ -55,6 +55,12 @@ test('what has a server of its own, or is files alone, is served', () => {
     }),
   );
   assert.match(vite, /\/app\/dist\/client\/ \/srv\//);
+  const rendered = {
+    'package.json': { devDependencies: { vite: '7', '@cloudflare/vite-plugin': '1', '@react-router/dev': '7' } },
+    'vite.config.ts': 'export default { plugins: [cloudflare()] };',
+    'wrangler.json': '{ "main": "src/index.ts" }',
+  };
+  assert.match(problem(rendered), /describes a worker of Cloudflare;/);
 });
 
 test('a handler that is exported is served on Node.js without a configuration as well', () => {

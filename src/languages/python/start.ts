@@ -354,6 +354,23 @@ function scriptStart(
   };
 }
 
+/** A framework that the program imports, and that no file of the project asks for. */
+function undeclared({ inventory, packages }: PythonProject, { source }: Runnable): Advice[] {
+  const found =
+    source && packages.size === 0 && inventory.complete
+      ? FRAMEWORKS.find((f) => f.modules.some((module) => importsPackage(source.imports, module)))
+      : undefined;
+  if (!source || !found) return [];
+  return [
+    {
+      code: 'undeclared-dependency',
+      detail: `${source.path} imports ${found.id}, which nothing in the project asks for: the program would end at once.`,
+      hint: `Name ${found.packages[0] ?? found.id} in a requirements.txt.`,
+      file: source.path,
+    },
+  ];
+}
+
 const CELERY = /^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:\w+\.)?Celery\(/m;
 
 function workerStart(
@@ -409,7 +426,9 @@ export function findStart(project: PythonProject): Omit<Reading, 'project'> {
     if (served) return { ...served, framework: undefined };
     const worker = workerStart(project, sources, has);
     if (worker && (!entry || entry.source?.path === worker.from.file)) return worker;
-    return entry && scriptStart(project, entry, sources, has);
+    if (!entry) return undefined;
+    const started = scriptStart(project, entry, sources, has);
+    return { ...started, advice: [...started.advice, ...undeclared(project, entry)] };
   };
   return { sources, django, start: start() };
 }

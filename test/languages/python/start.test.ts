@@ -325,6 +325,15 @@ describe('apps without a web framework', () => {
     assert.equal(startOf(files('starlette\nuvicorn'))?.added, undefined);
   });
 
+  test('a framework that nothing asks for is told', () => {
+    const codes = (requirements: Record<string, string>) =>
+      startOf({ 'main.py': 'import flask\nprint(flask.Flask(__name__))\n', ...requirements })?.advice.map(
+        (a) => a.code,
+      );
+    assert.deepEqual(codes({}), ['undeclared-dependency']);
+    assert.deepEqual(codes({ 'requirements.txt': 'flask' }), []);
+  });
+
   test('agents of google-adk are served from the folder of their folders', () => {
     const agent = 'from google.adk.agents import Agent\nroot_agent = Agent(name="a")\n';
     const start = startOf({ 'requirements.txt': 'google-adk', 'weather/__init__.py': '', 'weather/agent.py': agent });

@@ -8,6 +8,7 @@ import { conventional } from './conventional.ts';
 import { withServer } from './exported-app.ts';
 import { nx } from './nx.ts';
 import { nxPackage } from './nx-projects.ts';
+import { onFirebase } from './no-program.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
@@ -161,6 +162,10 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
   const outcome = found?.outcome;
   const from = scriptEvidence(line.pkg, line.script);
   if (kind === 'development' && outcome) return { outcome, before: [], builds: [] };
+  if (/^firebase (functions:shell|emulators:\w+|serve)\b/.test(words(line))) {
+    if (outcome === undefined) throw onFirebase(line.pkg, words(line));
+    return { outcome, before: [], builds: [] };
+  }
   const worker = startsWrangler(line) ? wranglerConfig(project) : undefined;
   if (worker) return { outcome: outcome ?? workerOutcome(project, worker, found === undefined), before, builds };
   if (kind === 'files') {

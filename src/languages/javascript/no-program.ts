@@ -1,5 +1,6 @@
 import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
+import type { Package } from './package-json.ts';
 
 /** The problem that nothing says how an app starts: with what was looked for, and what there is. */
 export function noProgram({ project }: App): Problem {
@@ -17,3 +18,11 @@ export function noProgram({ project }: App): Problem {
     },
   });
 }
+
+/** The problem that a start script calls Firebase's own tool, which emulates the platform for those who develop on it. */
+export const onFirebase = ({ file }: Package, command: string): Problem =>
+  new Problem('no-start-command', {
+    detail: `The start script of ${file} is ${command}, a tool for development: what it starts runs on the platform of Firebase.`,
+    hint: 'Deploy it with `firebase deploy`; or serve one of its HTTPS functions by @google-cloud/functions-framework, with "start": "functions-framework --target=NAME".',
+    members: { file },
+  });

@@ -131,6 +131,17 @@ describe('the program behind a start script', () => {
     assert.doesNotMatch(dockerfileOf(files), /AS production/);
   });
 
+  test('Firebase’s tool for development is no program', () => {
+    const scripts = { start: 'npm run shell', shell: 'npm run build && firebase functions:shell', build: 'tsc' };
+    assert.throws(() => started('', { scripts, main: 'lib/index.js' }), /platform of Firebase/);
+    const site = filesOf({
+      'package.json': { scripts: { start: 'firebase serve', build: 'vite build' }, devDependencies: { vite: '7' } },
+      'index.html': '',
+      'vite.config.js': '',
+    });
+    assert.match(dockerfileOf(site), /CMD \["caddy"/);
+  });
+
   test('a dev dependency that the program loads at once keeps them all, and no other', () => {
     const kept = (files: Files): boolean =>
       adviceOf(

@@ -2,8 +2,9 @@ import { toArgv } from '../../plan/command.ts';
 import { sh } from '../../plan/shell.ts';
 import type { Scope } from '../language.ts';
 import { isTrue, type DotnetProject } from './project-file.ts';
-import type { Serving } from './serving.ts';
-import { assemblyOf, chooseProject, readSolution } from './solution.ts';
+import { servingOf, type Serving } from './serving.ts';
+import { assemblyOf, chooseProject, kindOf, readSolution } from './solution.ts';
+import { asLine, dotnetVersion } from './version.ts';
 
 /** How the app is published. */
 type Mode = 'portable' | 'self-contained' | 'native';
@@ -57,6 +58,12 @@ export function resolveCommand(scope: Scope, argv: readonly string[]): readonly 
   const program = PROGRAM.exec(line);
   const isOurs = program?.[1]?.replace(/\.(?:dll|exe)$/, '') === assemblyOf(project);
   const found = RUN.exec(line) ?? (isOurs ? program : undefined);
+  if (!found) return undefined;
+  const rest = line.slice(found[0].length);
+  if (rest.trim() === '') {
+    const serving = kindOf(project) === 'web' ? servingOf(scope.inventory, project) : undefined;
+    return commandOf(project, serving, true, asLine(dotnetVersion(project).version));
+  }
   const started = programOf(project).map((word) => (word.includes(' ') ? `"${word}"` : word));
-  return found ? toArgv(`${started.join(' ')}${line.slice(found[0].length)}`) : undefined;
+  return toArgv(`${started.join(' ')}${rest}`);
 }

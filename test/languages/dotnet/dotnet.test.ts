@@ -180,7 +180,7 @@ describe('dotnet: commands of a Procfile', () => {
     assert.deepEqual(commandOf('cd ./Web/bin/publish && dotnet Web.dll --urls http://*:$PORT'), shell);
     assert.deepEqual(commandOf('dotnet run --project Web -c Release -- --urls http://*:$PORT'), shell);
     assert.deepEqual(commandOf('Admin/bin/Release/net8.0/publish/Admin --seed'), ['dotnet', 'Admin.dll', '--seed']);
-    assert.deepEqual(commandOf('Web'), ['dotnet', 'Web.dll']);
+    assert.deepEqual(commandOf('Web'), ['/bin/sh', '-c', 'ASPNETCORE_HTTP_PORTS=$PORT exec dotnet Web.dll']);
     assert.match(dockerfileOf({ ...files, Procfile: 'web: Admin\n' }), /dotnet publish Admin\/Admin\.csproj/);
   });
 

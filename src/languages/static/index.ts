@@ -1,19 +1,27 @@
 import type { Inventory } from '../../inventory/inventory.ts';
-import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Advice, BuildPlan } from '../../plan/plan.ts';
 import { SITE_COMMAND, SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import { projectCaddyfile } from '../caddyfile.ts';
 import { defineLanguage, weights, type PlanRequest, type Sign } from '../language.ts';
-import { hugoFile, hugoFindings, hugoVersionOrder, planHugo, readsHugo } from './hugo.ts';
+import type { SiteBuilder } from './builder.ts';
+import { hugo, hugoVersionOrder } from './hugo.ts';
+import { mkdocs } from './mkdocs.ts';
 import { siteOf } from './site.ts';
 
-function detect(inventory: Inventory): Sign[] {
-  const hugo = hugoFile(inventory);
-  if (hugo !== undefined)
-    return [
-      { path: hugo, weight: weights.manifest, reason: 'the configuration of Hugo' },
-      { path: hugo, weight: weights.program, reason: 'folders of a site of Hugo' },
-    ];
+const BUILDERS: readonly SiteBuilder[] = [hugo, mkdocs];
+
+/** The builder of a folder's site, and its configuration; undefined where the pages are there as they are. */
+function builderOf(inventory: Inventory): { builder: SiteBuilder; config: string } | undefined {
+  for (const builder of BUILDERS) {
+    const config = builder.config(inventory);
+    if (config !== undefined) return { builder, config };
+  }
+  return undefined;
+}
+
+function detect(inventory: Inventory): readonly Sign[] {
+  const built = builderOf(inventory);
+  if (built) return built.builder.signs(inventory, built.config);
   if (inventory.isFile('Staticfile')) return [{ path: 'Staticfile', weight: weights.manifest, reason: 'a Staticfile' }];
   const site = siteOf(inventory);
   if (!site) return [];
@@ -41,8 +49,8 @@ function openAdvice(inventory: Inventory): Advice[] {
 
 function plan(request: PlanRequest): BuildPlan {
   const { inventory } = request;
-  const hugo = hugoFile(inventory);
-  if (hugo !== undefined) return planHugo(request, hugo);
+  const built = builderOf(inventory);
+  if (built) return built.builder.plan(request, built.config);
   const site = siteOf(inventory) ?? {
     root: '',
     fallback: false,
@@ -68,31 +76,32 @@ function plan(request: PlanRequest): BuildPlan {
   return { stages: [staticServerStage], runtime, advice: [...advice, ...openAdvice(inventory)] };
 }
 
-const HUGO_OUTPUT: readonly IgnoreRule[] = [
-  { pattern: 'public', purpose: 'build-output', why: 'made in the image' },
-  { pattern: '.hugo_build.lock', purpose: 'build-output', why: 'left by a build' },
-];
-
 export const staticSites = defineLanguage({
   id: 'static',
   title: 'Static sites',
   facts: {
-    detectedBy: ['index.html', 'Staticfile', 'hugo.toml', 'public/index.html', 'dist/index.html'],
+    detectedBy: [
+      'index.html',
+      'Staticfile',
+      ...BUILDERS.flatMap((b) => b.files),
+      'public/index.html',
+      'dist/index.html',
+    ],
     versionOrder: hugoVersionOrder,
     packageManagers: [],
-    frameworks: ['hugo'],
+    frameworks: BUILDERS.map((b) => b.id),
     variants: ['distroless'],
   },
-  readsText: (path) => /(^|\/)(Staticfile|Caddyfile)$/.test(path) || readsHugo(path),
+  readsText: (path) => /(^|\/)(Staticfile|Caddyfile)$/.test(path) || BUILDERS.some((b) => b.readsText(path)),
   detect,
   infer: (scope) => {
-    const hugo = hugoFile(scope.inventory);
-    if (hugo !== undefined) return { findings: hugoFindings(scope.inventory, hugo) };
+    const built = builderOf(scope.inventory);
+    if (built) return { findings: built.builder.findings(scope.inventory, built.config) };
     const site = siteOf(scope.inventory);
     return { findings: site ? [{ at: '/workload', value: 'static', from: site.from }] : [] };
   },
   plan,
   // Nothing but the web server is in the image: a Procfile's own server has no place there.
   resolveCommand: () => SITE_COMMAND,
-  ignore: ({ inventory }) => (hugoFile(inventory) === undefined ? [] : HUGO_OUTPUT),
+  ignore: ({ inventory }) => builderOf(inventory)?.builder.ignored ?? [],
 });

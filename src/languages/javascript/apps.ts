@@ -81,13 +81,32 @@ function nothingRuns(inventory: Inventory): boolean {
 const FOR_ALL =
   /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
 
+const IN_FOLDER = /(?:--prefix|--cwd|--dir|-C)[ =]["']?(?:\.\/)?([\w@./-]+)|^cd ["']?(?:\.\/)?([\w@./-]+)/;
+
+/** A start script that does no more than to start several packages of other folders side by side. */
+function startsOthers(inventory: Inventory, { json: { scripts } }: Package): boolean {
+  const start = scripts['start'] ?? '';
+  if (!/^(?:npx )?(?:concurrently|npm-run-all|run-p)\s/.test(start)) return false;
+  const commands = [...start.matchAll(/"([^"]+)"|'([^']+)'|\s(?!-)([\w:.-]+)(?=\s|$)/g)]
+    .map((m) => m[1] ?? m[2] ?? m[3] ?? '')
+    .map((word) => word.replace(/^(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm) ?/, ''))
+    .flatMap((word) => scripts[word] ?? (word.includes(' ') ? [word] : []));
+  return (
+    commands.length > 1 &&
+    commands.every((command) => {
+      const folder = IN_FOLDER.exec(command)?.slice(1).find(Boolean)?.replace(/\/$/, '');
+      return folder !== undefined && inventory.isFile(joinPath(folder, 'package.json'));
+    })
+  );
+}
+
 /** True for a root that holds a workspace together, or tools, and that nothing says how to start. */
 export function isOnlyWorkspace(inventory: Inventory): boolean {
   const root = readPackage(inventory, '');
   const patterns = workspacePatterns(inventory, root);
   if (!root || isMember(patterns, '')) return false;
   if (!inventory.isFile('project.json') && nxApplications(inventory).length > 0) return true;
-  if (workspaceMembers(inventory, root).length === 0) return nothingRuns(inventory);
+  if (workspaceMembers(inventory, root).length === 0) return nothingRuns(inventory) || startsOthers(inventory, root);
   const { outcome, project, framework } = understandApp(readProject(inventory, ''));
   if (outcome === undefined) return true;
   const { start } = root.json.scripts;

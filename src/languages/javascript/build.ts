@@ -15,6 +15,7 @@ import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import { compilerOptions, compiledEntry } from './typescript.ts';
+import { closureOf } from './workspace.ts';
 
 /** The commands that build: those of the app, after those of the workspace's members that it needs. */
 
@@ -104,6 +105,14 @@ function scriptThatRuns(scripts: Readonly<Record<string, string>>, argv: readonl
   return another === undefined ? name : undefined;
 }
 
+/** The member that makes the files which the root's start script gives out. */
+function memberServed({ project, outcome }: App): Package | undefined {
+  if (project.app.folder !== '' || outcome?.kind !== 'site') return undefined;
+  return project.members.find(
+    (m) => m.json.scripts['build'] !== undefined && outcome.folder.startsWith(`${m.folder}/`),
+  );
+}
+
 interface BuildCommand {
   readonly command: Shell;
   readonly why: string;
@@ -125,6 +134,16 @@ function mainBuild(app: App): BuildCommand | undefined {
       from: lineOfKey(project.app, 'scripts', script),
     };
   }
+  const member = script === undefined ? memberServed(app) : undefined;
+  if (member)
+    return {
+      command: all(
+        ...memberBuilds({ ...project, needs: closureOf(member, project.members) }),
+        runScript(project, member, 'build'),
+      ),
+      why: `the build script of ${member.folder}, whose files are given out`,
+      from: lineOfKey(member, 'scripts', 'build'),
+    };
   const own = framework?.build && app.outcome !== undefined ? scriptThatRuns(scripts, framework.build) : undefined;
   if (own !== undefined)
     return {

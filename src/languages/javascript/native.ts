@@ -64,6 +64,7 @@ const PLAYWRIGHT: Native = {
     'libxrandr2',
   ],
 };
+const PING: Native = { run: ['iputils-ping'], alpine: ['iputils-ping'] };
 const OPENSSL: Native = { build: ['openssl'], run: ['openssl'], alpine: ['openssl'] };
 
 const NATIVE: Readonly<Record<string, Native>> = {
@@ -121,6 +122,9 @@ const NATIVE: Readonly<Record<string, Native>> = {
   'fluent-ffmpeg': { run: ['ffmpeg'], alpine: ['ffmpeg'] },
   gm: { run: ['graphicsmagick'], alpine: ['graphicsmagick'] },
   imagemagick: { run: ['imagemagick'], alpine: ['imagemagick'] },
+  // They start the program of that name.
+  ping: PING,
+  '@louislam/ping': PING,
   'pdf-poppler': { run: ['poppler-utils'], alpine: ['poppler-utils'] },
   pdf2pic: { run: ['graphicsmagick', 'ghostscript'], alpine: ['graphicsmagick', 'ghostscript'] },
   puppeteer: CHROMIUM,

@@ -85,6 +85,42 @@ describe('workspaces', () => {
     assert.deepEqual(paths({}, 'examples/basic', 'examples/more'), ['examples/basic', 'examples/more']);
   });
 
+  test('files that the root gives out of a member are built by that member', () => {
+    const text = dockerfileOf(
+      filesOf({
+        'package.json': {
+          private: true,
+          workspaces: ['packages/*'],
+          scripts: { start: 'http-server packages/web/dist -p 3000' },
+          devDependencies: { 'http-server': '14' },
+        },
+        'packages/web/package.json': { name: 'web', scripts: { build: 'vite build' }, dependencies: { core: '*' } },
+        'packages/core/package.json': { name: 'core', scripts: { build: 'tsc' } },
+        'packages/docs/package.json': { name: 'docs', scripts: { build: 'vite build' } },
+      }),
+    );
+    assert.match(text, /^RUN \(cd packages\/core && npm run build\) \\\n && \(cd packages\/web && npm run build\)$/m);
+    assert.match(text, /^COPY --from=build \/app\/packages\/web\/dist\/ \/srv\/$/m);
+  });
+
+  test('a root that starts packages of other folders side by side is none of them', () => {
+    const paths = (scripts: object): string[] => {
+      const app = { scripts: { start: 'node index.js' }, dependencies: { express: '5' } };
+      const files = {
+        'package.json': { scripts, devDependencies: { concurrently: '9' } },
+        'server/package.json': app,
+        'server/index.js': 'app.listen(3000)',
+        'client/package.json': app,
+        'client/index.js': 'app.listen(3001)',
+      };
+      return findApps(treeOf(filesOf(files)), languages).map((found) => found.path);
+    };
+    const parts = { s: 'npm start --prefix server', c: 'cd client && npm start' };
+    assert.deepEqual(paths({ ...parts, start: 'concurrently -n a,b "npm run s" "npm run c"' }), ['client', 'server']);
+    assert.deepEqual(paths({ ...parts, start: 'run-p s c' }), ['client', 'server']);
+    assert.deepEqual(paths({ ...parts, start: 'concurrently "npm run s" "node index.js"' }), ['']);
+  });
+
   test('a member that settings name by its path is part of the build, though no dependency says so', () => {
     const files = {
       'package.json': { private: true, workspaces: ['web', 'packages/*'], devDependencies: { vite: '*' } },

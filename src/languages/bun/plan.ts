@@ -1,3 +1,4 @@
+import { servedPages } from '../javascript/front-end-served.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
 import { installPackages } from '../../plan/packages.ts';
@@ -97,8 +98,9 @@ function planServer(
   const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
   const port = portOf(serving, settings);
   const writable = writableFolders(app, outcome, settings, ground.os);
+  const pages = servedPages(app.project, outcome);
   return {
-    stages: stages.stages,
+    stages: [...pages.stages, ...stages.stages],
     runtime: {
       base: ground.base,
       os: ground.os,
@@ -109,6 +111,7 @@ function planServer(
         envStep(env, outcome.from),
         ...calledPrograms(asked, serving, stages, options.node),
         ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+        ...pages.copies,
         ...writable.steps,
       ],
       process: {
@@ -121,7 +124,7 @@ function planServer(
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : 'bun',
     },
-    advice: [...serverAdvice(app, outcome, serving, argv), ...writable.advice],
+    advice: [...serverAdvice(app, outcome, serving, argv), ...pages.advice, ...writable.advice],
   };
 }
 

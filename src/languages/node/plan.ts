@@ -1,3 +1,4 @@
+import { servedPages } from '../javascript/front-end-served.ts';
 import { distroless } from '../../images/known.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
@@ -149,17 +150,24 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
       : env;
   const writable = writableFolders(app, outcome, settings, ground.os);
+  const pages = servedPages(app.project, outcome);
   return {
-    stages: [...stages.stages, ...runnerStage(outcome, options.image)],
+    stages: [...pages.stages, ...stages.stages, ...runnerStage(outcome, options.image)],
     runtime: runtimeOf(program, ground, [
       ...(system ? [system] : []),
       ...calledManagers(program, argv),
       envStep(vars, outcome.from),
       ...runnerCopy(outcome),
       ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
+      ...pages.copies,
       ...writable.steps,
     ]),
-    advice: [...nodeVersionAdvice(version), ...serverAdvice(app, outcome, serving, argv), ...writable.advice],
+    advice: [
+      ...nodeVersionAdvice(version),
+      ...serverAdvice(app, outcome, serving, argv),
+      ...pages.advice,
+      ...writable.advice,
+    ],
   };
 }
 

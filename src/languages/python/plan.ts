@@ -4,6 +4,7 @@ import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
 import { all, sh } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
+import { frontEndsServed } from '../javascript/front-end-served.ts';
 import { frontEndsInto } from '../javascript/outputs-elsewhere.ts';
 import type { PlanRequest } from '../language.ts';
 import { writableSteps } from '../writable-steps.ts';
@@ -111,13 +112,17 @@ function writable(app: PythonApp, images: Images, workdir: string, uid: number):
 }
 
 /** A front end inside the project, built by Node.js: package.json with a build script, beside manage.py, in a known folder, or writing into the project. */
-function assetsOf({ project, django, start }: PythonApp): AssetBuild | undefined {
+function assetsOf({ project, django, start, sources }: PythonApp): AssetBuild | undefined {
   if (start?.framework === undefined || project.folder !== '') return undefined;
   const root = django?.root ?? project.folder;
   const folders = [
     root,
     ...['frontend', 'assets', 'theme/static_src', 'static_src', 'client'].map((name) => joinPath(root, name)),
     ...frontEndsInto(project.inventory),
+    ...frontEndsServed(
+      project.inventory,
+      sources.map(({ code }) => code),
+    ).map(({ folder }) => folder),
   ];
   for (const folder of new Set(folders)) {
     if (!project.inventory.isFile(joinPath(folder, 'package.json'))) continue;

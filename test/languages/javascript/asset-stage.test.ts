@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createInventory, type Inventory } from '../../../src/inventory/inventory.ts';
 import { assetStage } from '../../../src/languages/javascript/asset-stage.ts';
+import { frontEndsServed } from '../../../src/languages/javascript/front-end-served.ts';
 import { frontEndsInto } from '../../../src/languages/javascript/outputs-elsewhere.ts';
 import { renderDockerfile } from '../../../src/render/dockerfile.ts';
 import { loadTemplates } from '../../../src/render/load-templates.ts';
 import type { Stage } from '../../../src/plan/plan.ts';
+import { dockerfileOf } from '../../support/projects.ts';
 
 function inventoryOf(files: Readonly<Record<string, string>>): Inventory {
   const texts = new Map(Object.entries(files).map(([path, text]) => [path, { text, truncated: false }]));
@@ -70,6 +72,40 @@ describe('the stage that builds assets for other languages', () => {
     ]);
     for (const other of [vite.replace('../shop/static', 'dist'), vite.replace('../shop', '../../shop')])
       assert.deepEqual(found({ 'vue3/package.json': '{}', 'vue3/vite.config.ts': other }), []);
+  });
+
+  test('a front end whose built pages a program gives out', () => {
+    const found = (text: string, files: Readonly<Record<string, string>> = {}): unknown =>
+      frontEndsServed(inventoryOf({ 'web/ui/package.json': '{"scripts":{"build":"x"}}', ...files }), [text]).map(
+        ({ output }) => output,
+      );
+    for (const text of [
+      "path.join(root, '/web/ui/dist')",
+      "join(__dirname, 'web', 'ui', 'dist')",
+      '"./web/ui/dist/index.html"',
+    ])
+      assert.deepEqual(found(text), ['web/ui/dist'], text);
+    assert.deepEqual(found("'web/ui/build'", { 'web/ui/build/index.html': '' }), []);
+    for (const text of ["'other-web/ui/dist'", "'web/ui/distance'", "'web/ui'"])
+      assert.deepEqual(found(text), [], text);
+  });
+
+  test('is built beside a program of Node.js, unless the program’s own build does so', () => {
+    const text = (scripts: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}): string =>
+      dockerfileOf({
+        'package.json': JSON.stringify({
+          scripts: { start: 'node index.js', ...scripts },
+          dependencies: { express: '5' },
+        }),
+        'index.js': "app.use(express.static(path.join(__dirname, 'client/dist')));\napp.listen(3000);\n",
+        'client/package.json':
+          '{"scripts":{"build":"nuxt build","generate":"nuxt generate"},"dependencies":{"nuxt":"2"}}',
+        ...more,
+      });
+    assert.match(text({}), /WORKDIR \/app\/client\nRUN npm run generate$/m);
+    assert.match(text({}), /^COPY --from=assets \/app\/client\/dist\/ \/app\/client\/dist\/$/m);
+    assert.doesNotMatch(text({ build: 'cd client && npm i && npm run generate' }), /--from=assets/);
+    assert.doesNotMatch(text({}, { 'client/dist/index.html': '' }), /--from=assets/);
   });
 
   test('nothing to build', () => {

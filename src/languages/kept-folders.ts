@@ -9,7 +9,7 @@ const NOT_RUN = /(^|\/)(\.[^/]+|node_modules|vendor|tests?|docs?|examples?)(\/|$
 export const isGuarded = (inventory: Inventory, folder: string): boolean =>
   inventory.isDirectory(folder) && inventory.names(folder).some((name) => HIDDEN.test(name));
 
-/** Folders that hold nothing yet, and are kept for what a program writes; none that lies in another one. */
+/** Folders that hold nothing yet, and are kept for what a program writes. */
 export function keptFolders(inventory: Inventory): string[] {
   const kept = new Set<string>();
   const full = new Set<string>();
@@ -19,10 +19,9 @@ export function keptFolders(inventory: Inventory): string[] {
     if (KEEPS.test(name)) continue;
     for (let at = parentOf(path); at !== '' && !full.has(at); at = parentOf(at)) full.add(at);
   }
-  const empty = new Set([...kept].filter((at) => at !== '' && !full.has(at) && !NOT_RUN.test(at)));
-  const inAnother = (path: string): boolean => {
-    for (let at = parentOf(path); at !== ''; at = parentOf(at)) if (empty.has(at)) return true;
-    return false;
-  };
-  return [...empty].filter((path) => !inAnother(path)).sort(nearestFirst);
+  return [...kept].filter((at) => at !== '' && !full.has(at) && !NOT_RUN.test(at)).sort(nearestFirst);
 }
+
+/** Those that lie in no other one of them. */
+export const outermost = (folders: readonly string[]): string[] =>
+  folders.filter((path) => !folders.some((other) => path.startsWith(`${other}/`)));

@@ -1,6 +1,7 @@
 import { joinPath, nearestFirst, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
 import type { Step } from '../../plan/plan.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
+import { outputsElsewhere } from '../javascript/outputs-elsewhere.ts';
 import { readProject as readScripts } from '../javascript/project.ts';
 import { cleanLiteral, type RunFiles } from '../run-files.ts';
 import { codeOf } from './code.ts';
@@ -68,7 +69,24 @@ function namedOutputs(inventory: Inventory, reach: Reach, program: Program, fold
 const OPTION =
   /(?:^|\s)(?:--(?:outDir|out-dir|outdir|outfile|output|dist-dir|output-path)|-[od])[=\s]+["']?([\w./-]+)/g;
 
-/** What the scripts say that they write, as far as the program takes or reads it. */
+/** What a build writes, as far as the program takes or reads it. */
+function fittingOutputs(
+  inventory: Inventory,
+  paths: readonly string[],
+  taken: readonly string[],
+  read: RunFiles['read'],
+): Output[] {
+  return paths.flatMap((said): Output[] => {
+    const path = said.replace(/\/$/, '');
+    if (!isHollow(inventory, path)) return [];
+    const file = /\.(css|js|mjs)$/.test(path);
+    if (taken.some((place) => within(path, place) || within(place, path))) return [{ path, file, to: undefined }];
+    const place = read.find((r) => r.folder && within(path, r.source));
+    return place ? [{ path, file, to: `${place.to}${path.slice(place.source.length)}` }] : [];
+  });
+}
+
+/** What the scripts say that they write. */
 function saidOutputs(
   inventory: Inventory,
   folder: string,
@@ -81,14 +99,7 @@ function saidOutputs(
     const paths = [...line.matchAll(OPTION)].flatMap(
       (m) => resolveTarget(joinPath(folder, 'package.json'), m[1] ?? '') ?? [],
     );
-    const outputs = paths.flatMap((said): Output[] => {
-      const path = said.replace(/\/$/, '');
-      if (!isHollow(inventory, path)) return [];
-      const file = /\.(css|js|mjs)$/.test(path);
-      if (taken.some((place) => within(path, place) || within(place, path))) return [{ path, file, to: undefined }];
-      const place = read.find((r) => r.folder && within(path, r.source));
-      return place ? [{ path, file, to: `${place.to}${path.slice(place.source.length)}` }] : [];
-    });
+    const outputs = fittingOutputs(inventory, paths, taken, read);
     return outputs.length > 0 ? [{ script, outputs }] : [];
   });
 }
@@ -115,10 +126,11 @@ export function frontendOf(
       .map((path) => ({ path, file: false, to: undefined }));
     const named = namedOutputs(inventory, reach, program, folder);
     const [said] = saidOutputs(inventory, folder, taken, read);
-    const outputs = inside.length + named.length > 0 ? [...inside, ...named] : (said?.outputs ?? []);
+    const set = fittingOutputs(inventory, folder === '' ? [] : outputsElsewhere(inventory, folder), taken, read);
+    const known = [...inside, ...named, ...(said ? [] : set)];
+    const outputs = known.length > 0 ? known : (said?.outputs ?? []);
     if (outputs.length === 0) continue;
-    const scripts =
-      inside.length + named.length > 0 ? ['build', 'build:prod', 'production'] : [said?.script ?? 'build'];
+    const scripts = known.length > 0 ? ['build', 'build:prod', 'build-prod', 'production'] : [said?.script ?? 'build'];
     const sources = standsAlone(inventory, folder) ? { sources: [`${folder}/`] } : {};
     const assets = assetStage(inventory, { folder, scripts, ...sources });
     if (assets) return { assets, outputs: [...new Map(outputs.map((o) => [o.path, o])).values()] };

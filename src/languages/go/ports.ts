@@ -122,7 +122,12 @@ const OTHER_VARIABLE = new RegExp(String.raw`\b(?:Getenv|LookupEnv)\(\s*"((?:\w+
 /** Looks for the port of a program. Where there are several, one that others can reach goes before one that they cannot. */
 export function portsOf(code: readonly Code[]): Ports {
   const readsPort = code.some((file) => READS_PORT.test(file.code));
-  const rules = RULES.filter((rule) => rule.always ?? (rule.besidePort ?? false) === readsPort);
+  // A field may have a prefix where its struct is used, and then it is that of another server.
+  const byFieldAlone = readsPort && !code.some((file) => READS_PORT.test(file.code.replaceAll(/`[^`\n]*`/g, '')));
+  const rules = [
+    ...RULES.filter((rule) => rule.always ?? (rule.besidePort ?? false) === readsPort),
+    ...RULES.filter((rule) => byFieldAlone && rule.always === undefined && rule.besidePort === undefined),
+  ];
   let found: PortFound | undefined;
   for (const rule of rules) {
     const hits = foundBy(rule, code);

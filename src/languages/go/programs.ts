@@ -52,6 +52,9 @@ function allPrograms(project: GoProject): Program[] {
     });
 }
 
+/** What another package keeps to itself is run by its author: a generator, most likely. */
+const isHidden = ({ folder }: Program): boolean => /(^|\/)internal\//.test(folder) && !/(^|\/)cmd(\/|$)/.test(folder);
+
 /** The programs that may be meant, without examples and tools: of the member or its module, else of modules below. */
 export function programsOf(project: GoProject): Program[] {
   const { member } = project;
@@ -68,7 +71,8 @@ export function programsOf(project: GoProject): Program[] {
   const meant = all.filter((p) => inside(p.folder, member) && !ASIDE.test(below(p)));
   const near = all.filter((p) => inside(p.folder, member) && modules.has(p.module.folder));
   const own = near.filter((p) => !ASIDE.test(below(p)) || p.folder === p.module.folder);
-  return own.length > 0 ? own : meant;
+  const found = own.length > 0 ? own : meant;
+  return found.every(isHidden) && all.every(isHidden) ? found : found.filter((p) => !isHidden(p));
 }
 
 export interface ChosenProgram {

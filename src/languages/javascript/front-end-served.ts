@@ -63,7 +63,7 @@ export function servedPages(project: JsProject, outcome: ServerOutcome): ServedP
   if (app.folder !== '' || members.length > 0 || !runsOwnSource(outcome)) return none;
   const scripts = Object.entries(app.json.scripts).filter(([name]) => OWN_BUILDS.test(name));
   const texts = sourcesOf(project, outcome.argv).map((source) => source.text);
-  const [found] = frontEndsServed(inventory, texts).filter(
+  const found = frontEndsServed(inventory, texts).find(
     ({ folder }) => !scripts.some(([, text]) => text.includes(folder)),
   );
   const built = found && assetStage(inventory, { folder: found.folder, scripts: found.scripts });

@@ -11,17 +11,22 @@ export interface Source {
 const TESTS =
   /(^|\/)(tests?|__tests__|e2e|spec|cypress|playwright|examples?|docs?|scripts|node_modules|dist|build|public|static|coverage)\/|\.(test|spec|e2e|stories|config|d)\.[cm]?[jt]sx?$/;
 
+/** A program whose pages are written as JSX. */
+const ENTRY_WITH_PAGES = /(^|\/)src\/(index|server|main|app)\.[jt]sx$/;
+
 /** Source files of which text is kept: those at the top, and those with names that servers have. */
 export const isProgramSource = (path: string): boolean =>
-  /\.[cm]?[jt]s$/.test(path) &&
+  (/\.[cm]?[jt]s$/.test(path) || ENTRY_WITH_PAGES.test(path)) &&
   !TESTS.test(path) &&
   (/^[^/]+$|^(apps|packages|services)\/[^/]+\/[^/]+$/.test(path) ||
     /(^|\/)(src|bin|server|api|app|lib|config|backend)\/[^/]+$/.test(path) ||
-    /(^|\/)(server|index|main|app|bot|start|config|env|www|worker|entry|http|bootstrap)\.[cm]?[jt]s$/.test(path));
+    /(^|\/)(server|index|main|app|bot|start|config|env|www|worker|entry|http|bootstrap|db|database)\.[cm]?[jt]s$/.test(
+      path,
+    ));
 
 /** Whether a file, relative to the app, is one that the command names, be it by what it is compiled to. */
 function isNamed(file: string, argv: readonly string[]): boolean {
-  const stem = file.replace(/\.[cm]?[jt]s$/, '');
+  const stem = file.replace(/\.[cm]?[jt]sx?$/, '');
   return argv
     .filter((word) => !word.startsWith('-'))
     .map((word) =>
@@ -39,18 +44,20 @@ const prefixOf = ({ app }: JsProject): string => (app.folder === '' ? '' : `${ap
 export function sourcesOf(project: JsProject, argv: readonly string[]): Source[] {
   const { inventory } = project;
   const prefix = prefixOf(project);
+  const isEntry = ({ file }: Pick<Source, 'file'>): boolean => isNamed(file.slice(prefix.length), argv);
   const all = inventory
     .files(
       (path) =>
         path.startsWith(prefix) &&
-        (/\.[cm]?[jt]s$/.test(path) || path === `${prefix}bin/www`) &&
+        (/\.[cm]?[jt]s$/.test(path) ||
+          path === `${prefix}bin/www` ||
+          (ENTRY_WITH_PAGES.test(path) && isEntry({ file: path }))) &&
         !TESTS.test(path.slice(prefix.length)),
     )
     .flatMap((file): Source[] => {
       const text = inventory.text(file);
       return text === undefined ? [] : [{ file, text }];
     });
-  const isEntry = ({ file }: Source): boolean => isNamed(file.slice(prefix.length), argv);
   return [...all.filter(isEntry), ...all.filter((s) => !isEntry(s))];
 }
 

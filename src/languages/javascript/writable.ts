@@ -5,6 +5,7 @@ import type { App } from './app.ts';
 import { runsOwnSource, type ServerOutcome } from './outcome.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
 import { APP_ROOT } from './stages.ts';
+import { keptFolders } from '../kept-folders.ts';
 import { writableSteps } from '../writable-steps.ts';
 
 /** Programs that make files beside their own: what the image's user can do only where the image lets it. */
@@ -31,6 +32,8 @@ const DATA_FOLDERS = [
 
 interface Writable {
   readonly folders: readonly string[];
+  /** Those of the folders with nothing in them yet. */
+  readonly made: readonly string[];
   readonly from: Evidence;
 }
 
@@ -52,7 +55,10 @@ function writableOf({ project }: App, outcome: ServerOutcome, settings: Settings
   const found = hit(ofProgram(sourcesOf(project, outcome.argv), app.folder), MAKES_FILES, 'it makes files');
   if (!found) return undefined;
   const there = DATA_FOLDERS.map((name) => joinPath(app.folder, name)).filter((path) => inventory.isDirectory(path));
-  return { folders: [app.folder, ...there], from: found.from };
+  const kept = keptFolders(inventory.at(app.folder))
+    .filter((path) => !/^(dist|build|out|public)(\/|$)/.test(path))
+    .map((path) => joinPath(app.folder, path));
+  return { folders: [...new Set([app.folder, ...there, ...kept])], made: kept, from: found.from };
 }
 
 /** Folders that new files can be made in; of a framework's server, whose files are known, none. */
@@ -64,5 +70,6 @@ export function writableFolders(
 ): ReturnType<typeof writableSteps> {
   const found = writableOf(app, outcome, settings);
   if (!found) return { steps: [], advice: [] };
-  return writableSteps({ folders: found.folders.map((folder) => joinPath(APP_ROOT, folder)), from: found.from }, os);
+  const inImage = (folders: readonly string[]): string[] => folders.map((folder) => joinPath(APP_ROOT, folder));
+  return writableSteps({ folders: inImage(found.folders), made: inImage(found.made), from: found.from }, os);
 }

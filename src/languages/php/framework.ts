@@ -1,6 +1,6 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
-import { isGuarded, keptFolders } from '../kept-folders.ts';
+import { isGuarded, keptFolders, outermost } from '../kept-folders.ts';
 import { hasPackage, type Composer } from './composer.ts';
 
 /** What kind of application it is, and what that decides: the served folder, what it writes, its settings. */
@@ -115,7 +115,10 @@ export function writableOf(inventory: Inventory, framework: Framework | undefine
   const named = places.filter(
     (path) => inventory.isDirectory(path) && inventory.names(path).every((name) => !name.endsWith('.php')),
   );
-  return [...named, ...keptFolders(inventory).filter((path) => !named.some((at) => `${path}/`.startsWith(`${at}/`)))];
+  return [
+    ...named,
+    ...outermost(keptFolders(inventory)).filter((path) => !named.some((at) => `${path}/`.startsWith(`${at}/`))),
+  ];
 }
 
 export interface WebRoot {

@@ -151,6 +151,21 @@ describe('go: programs', () => {
     assert.equal(problemOf(() => dockerfileOf(two))?.slug, 'no-start-command');
   });
 
+  test('a generator that a package keeps to itself is no program, and then examples can be chosen', () => {
+    const files = {
+      'go.mod': goMod('go 1.26'),
+      'shop.go': 'package shop\n',
+      'plugins/js/internal/types/main.go': 'package main\n\nfunc main() {}\n',
+      'examples/base/main.go': 'package main\n\nfunc main() {}\n',
+    };
+    const problem = problemOf(() => dockerfileOf(files));
+    assert.equal(problem?.slug, 'no-start-command');
+    assert.match(problem.hint ?? '', /app=examples\/base/);
+    assert.match(dockerfileOf(files, { app: 'examples/base' }), /-o \/out\/base/);
+    const only = { 'go.mod': goMod('go 1.26'), 'internal/app/main.go': 'package main\n\nfunc main() {}\n' };
+    assert.match(dockerfileOf(only), /-o \/out\/app /);
+  });
+
   test('a library has no program', () => {
     assert.equal(
       problemOf(() => dockerfileOf({ 'go.mod': goMod('go 1.26'), 'shop.go': 'package shop\n' }))?.slug,
@@ -264,6 +279,17 @@ describe('go: ports', () => {
     assert.equal(command('start', 'version'), `["${name}", "start"]`);
   });
 
+  test('PORT of a field alone may be that of another server: a port that the source names is taken', () => {
+    const main = (line: string) => ({
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving(
+        `run()\n}\n\ntype S3 struct {\n\tPort int \`env:"PORT"\`\n}\n\nvar c = Scheme{HttpPort: 5244}\n\nfunc run() {\n\t${line}http.ListenAndServe(addr, nil)`,
+      ),
+    });
+    assert.match(dockerfileOf(main('')), /^EXPOSE 5244$/m);
+    assert.match(dockerfileOf(main('_ = os.Getenv("PORT"); ')), /^EXPOSE 8080$/m);
+  });
+
   test('an address that nobody outside reaches is told', () => {
     const files = { 'go.mod': goMod('go 1.26'), 'main.go': serving('http.ListenAndServe("localhost:4000", nil)') };
     assert.deepEqual(adviceOf(files), ['listens-on-loopback']);
@@ -319,6 +345,17 @@ describe('go: pages that JavaScript makes', () => {
     assert.equal(linesOf(dockerfileOf(kept)).length, 1);
     assert.ok(!adviceOf({ ...embeds, 'web/package.json': PACKAGE }).includes('missing-embed'));
     assert.ok(adviceOf(embeds).includes('missing-embed'));
+  });
+
+  test('a front end whose settings write what the program embeds, by another script and beside its folder', () => {
+    const text = dockerfileOf({
+      'go.mod': goMod('go 1.26'),
+      'main.go': `package main\n\nimport "embed"\n\n//go:embed build\nvar pages embed.FS\n\nfunc main() {}\n`,
+      'client/package.json': '{"scripts":{"build-prod":"webpack --config webpack.prod.js"}}',
+      'client/webpack.common.js': "const PUBLIC_PATH = path.resolve(__dirname, '../build/static');",
+    });
+    assert.match(text, /^RUN npm run build-prod$/m);
+    assert.match(text, /^COPY --from=assets \/app\/build\/static\/ \/src\/build\/static\/$/m);
   });
 
   test('what is there already is not made again', () => {

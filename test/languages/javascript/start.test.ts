@@ -397,6 +397,24 @@ describe('files that the program makes', () => {
     assert.match(dockerfileOf(filesOf({ ...files, ...database })), /^EXPOSE 3000$/m);
   });
 
+  test('also in folders that are kept for them, and by a program that is written with its pages', () => {
+    const text = dockerfileOf(
+      filesOf({
+        'package.json': { scripts: { start: 'bun run src/index.tsx' }, dependencies: { elysia: '1' } },
+        'bun.lock': '{}',
+        'src/index.tsx': "new Elysia().listen(4100);\nmkdirSync('config/db');",
+        'config/.gitkeep': '',
+        'config/db/.gitkeep': '',
+        'public/img/.gitkeep': '',
+      }),
+    );
+    assert.match(
+      text,
+      /^RUN mkdir -p \/app\/config \/app\/config\/db \\\n && chmod 1777 \/app \/app\/config \/app\/config\/db$/m,
+    );
+    assert.match(text, /^EXPOSE 4100$/m);
+  });
+
   test('not where it makes none, or makes them elsewhere', () => {
     const none = { folders: undefined, advice: [] };
     assert.deepEqual(made({ 'server.js': listen }), none);

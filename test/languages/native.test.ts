@@ -155,6 +155,16 @@ describe('haskell', () => {
     assert.match(text, /cabal list-bin exe:sundries/);
   });
 
+  test('headers of libraries that its packages are bound to', () => {
+    const headers = (files: Readonly<Record<string, string>>): string | undefined =>
+      /--no-install-recommends (?!catatonit)(.*) \\$/m.exec(dockerfileOf(files))?.[1];
+    const depends = '  build-depends: base >=4 && <5\n               , postgresql-libpq >= 0.10, text-icu\n';
+    assert.equal(headers({ 'sundries.cabal': cabal() + depends }), 'libicu-dev libpq-dev');
+    const hpack = 'name: sundries\ndependencies:\n  - base\n  - hasql\nexecutables:\n  sundries:\n    main: Main.hs\n';
+    assert.equal(headers({ 'package.yaml': hpack, 'stack.yaml': 'resolver: lts-22.43\n' }), 'libpq-dev');
+    assert.equal(headers({ 'sundries.cabal': cabal('synopsis: better than curl and magic') }), undefined);
+  });
+
   test('of several programs the one that the package is named after, however it is written', () => {
     const files = { 'Sundries.cabal': `name: Sundries\nexecutable sundries\nexecutable sundries-dev\n` };
     assert.deepEqual(of(files).command, ['sundries']);

@@ -4,12 +4,14 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import { pickTag } from '../../images/catalogue.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { BuildPlan, Step } from '../../plan/plan.ts';
+import { installPackages } from '../../plan/packages.ts';
 import { all, sh } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import { hitsOf } from '../code.ts';
 import { defineLanguage, weights, type Inferred, type PlanRequest, type Scope, type Sign } from '../language.ts';
 import { codeIn, findPort, nativeFindings, nativePlan, type NativeApp, type PortRule } from '../native-plan.ts';
 import { OUTPUT } from '../native-runtime.ts';
+import { systemPackages } from './system-packages.ts';
 import { programWords } from '../program-path.ts';
 import { filesRead, foldersWritten, type FileHabits } from '../run-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
@@ -249,6 +251,11 @@ function plan(request: PlanRequest): BuildPlan {
         sh`cabal build ${`exe:${app.name}`}`,
         sh`cp "$(cabal list-bin ${`exe:${app.name}`})" ${`${OUTPUT}/${app.name}`}`,
       );
+  const headers = installPackages(
+    'debian',
+    systemPackages(tree),
+    'headers of libraries that its packages are bound to',
+  );
   return nativePlan({
     app,
     request,
@@ -259,7 +266,7 @@ function plan(request: PlanRequest): BuildPlan {
         tag: pickTag('haskell', [`${version}-bookworm`, `${version}-slim-bookworm`, `${version}-bullseye`, version]),
       },
       why: 'GHC with Stack and Cabal',
-      steps: [],
+      steps: headers ? [headers] : [],
     },
     dependencies,
     build,

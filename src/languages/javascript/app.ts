@@ -38,6 +38,10 @@ export const FRAMEWORKS: readonly Framework[] = [...serverFrameworks, ...siteFra
 /** Scripts that start in production, by the names that people give them. */
 const PRODUCTION = ['start:prod', 'start:production', 'start-prod', 'prod', 'production', 'serve:prod', 'start:server'];
 
+/** Scripts that start the part of a desktop program that needs no desktop. */
+const FOR_SERVERS = ['start:server', 'start-server', 'server', 'serve', ...PRODUCTION];
+const opensWindow = (command: string): boolean => /(^|[\s/])electron(\s|$)/.test(command);
+
 const BUILD_STEP =
   /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync)\b/;
 
@@ -103,6 +107,11 @@ const words = (line: Line): string => [baseName(line.argv[0] ?? ''), ...line.arg
 /** The start script: one for production where `start` is for development. */
 function startLine(project: JsProject, pkg: Package): Line | undefined {
   const start = resolveScript(project, pkg, 'start');
+  const isWindow = start !== undefined && opensWindow(start.shell ?? words(start));
+  if (isWindow)
+    return FOR_SERVERS.map((name) => resolveScript(project, pkg, name)).find(
+      (line) => line && kindOf(line) === 'program' && !opensWindow(line.shell ?? words(line)),
+    );
   if (
     start &&
     kindOf(start) === 'program' &&

@@ -1,14 +1,22 @@
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { cleanFolder } from './config-files.ts';
 import type { Outcome, ServerOutcome, SiteOutcome } from './outcome.ts';
 import { lineOfKey } from './package-json.ts';
 import { loneProgram, type JsProject } from './project.ts';
 import { compiledEntry } from './typescript.ts';
 
+const OPENS_WINDOW = /\brequire\(\s*['"]electron['"]\s*\)|\bfrom\s+['"]electron(?:\/main)?['"]/;
+
+/** The main file of a desktop program. */
+const opensWindow = (inventory: Inventory, file: string): boolean => OPENS_WINDOW.test(inventory.text(file) ?? '');
+
 /** Programs by convention, where no script starts one. */
 function byName(project: JsProject): ServerOutcome | undefined {
   const { app, inventory } = project;
-  const there = (file: string): boolean => inventory.isFile(joinPath(app.folder, file));
+  const there = (file: string): boolean => {
+    const path = joinPath(app.folder, file);
+    return inventory.isFile(path) && !opensWindow(inventory, path);
+  };
   const bin = typeof app.json.bin === 'string' ? app.json.bin : Object.values(app.json.bin ?? {})[0];
   const named: [string | undefined, string][] = [
     [app.json.main, 'main'],
@@ -86,7 +94,8 @@ function only({ inventory, app, runtime }: JsProject): ServerOutcome | undefined
   if (Object.keys(app.json.scripts).some((name) => name !== 'test' && name !== 'lint')) return undefined;
   const [file, another] = inventory
     .names(app.folder)
-    .filter((name) => /\.[cm]?js$/.test(name) && !SETTINGS.test(name) && inventory.isFile(joinPath(app.folder, name)));
+    .filter((name) => /\.[cm]?js$/.test(name) && !SETTINGS.test(name) && inventory.isFile(joinPath(app.folder, name)))
+    .filter((name) => !opensWindow(inventory, joinPath(app.folder, name)));
   return file === undefined || another !== undefined
     ? undefined
     : {

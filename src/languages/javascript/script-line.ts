@@ -103,6 +103,9 @@ const SELECTS = new Set([
 /** `npm run start -w web`, `pnpm --filter web start`, `yarn workspace web start`, `turbo run start --filter=web`. */
 export function scriptCalled(project: JsProject, from: Package, words: readonly string[]): Called | undefined {
   const [program = '', ...rest] = words;
+  // https://nodejs.org/api/cli.html#--run
+  if (program === 'node' && rest[0] === '--run' && rest[1] !== undefined)
+    return from.json.scripts[rest[1]] === undefined ? undefined : { pkg: from, script: rest[1], args: [] };
   const runner = program === 'turbo' || program === 'lerna' || program === 'nx';
   if (!MANAGERS.has(program) && !runner) return undefined;
   let pkg: Package | undefined = from;

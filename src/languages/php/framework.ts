@@ -101,13 +101,22 @@ export function frameworkOf(inventory: Inventory, composer: Composer | undefined
 /** As are these, where something in them says that what lies there is not to be kept, or not to be seen. */
 const DATA = ['data', 'files', 'upload', 'userdata'];
 
+const UPLOADS = /(^|\/)(user_?files|user_?data|uploads?|files|media|avatars|attachments|images)$/;
+
+/** Folders for what users send, kept in the repository beside those that a framework writes to by itself. */
+const keptBeside = (inventory: Inventory, known: readonly string[]): string[] => {
+  const tops = new Set(known.map((path) => path.split('/')[0]));
+  return outermost(keptFolders(inventory)).filter((path) => UPLOADS.test(path) && !tops.has(path.split('/')[0]));
+};
+
 /** What the app writes to: by its framework, else folders whose names say so. */
 export function writableOf(inventory: Inventory, framework: Framework | undefined, root: string): string[] {
   const database =
     framework?.id === 'laravel' && inventory.files(/^database\/[^/]+\.sqlite$/).length > 0 ? ['database'] : [];
   if (framework?.id === 'drupal') return [joinPath(root, 'sites/default/files')];
   if (framework?.id === 'wordpress' && root !== '') return [joinPath(root, 'app/uploads')];
-  if (framework && framework.writable.length > 0) return [...framework.writable, ...database];
+  if (framework && framework.writable.length > 0)
+    return [...framework.writable, ...database, ...keptBeside(inventory, framework.writable)];
   const places = [...new Set(['', root])].flatMap((at) => [
     ...WRITTEN.map((name) => joinPath(at, name)),
     ...DATA.map((name) => joinPath(at, name)).filter((path) => isGuarded(inventory, path)),

@@ -347,6 +347,35 @@ test('half a character in a package.json is what every reader of the Dockerfile 
   assert.deepEqual(start('\\ud83d\\ude00'), ['node', 'a😀.js']);
 });
 
+describe('a desktop program', () => {
+  const start = (scripts: object, files: object = {}): unknown =>
+    projectOf(
+      filesOf({
+        'package.json': { main: 'electron.js', scripts, dependencies: { electron: '30', express: '4' } },
+        'electron.js': "const { app } = require('electron');\n",
+        ...files,
+      }),
+    ).merged.manifest.command;
+
+  test('is started by the script of its server', () => {
+    const scripts = {
+      start: 'node --run start:x11',
+      'start:x11': 'electron js/electron.js',
+      server: 'node ./serveronly',
+    };
+    assert.deepEqual(start(scripts), ['node', './serveronly']);
+    assert.deepEqual(start({ start: 'node --run server', server: 'node serveronly/index.js' }), [
+      'node',
+      'serveronly/index.js',
+    ]);
+  });
+
+  test('is none by its main file', () => {
+    assert.equal(start({}), undefined);
+    assert.deepEqual(start({}, { 'server.js': 'app.listen(8080)' }), ['node', 'server.js']);
+  });
+});
+
 describe('files that the program makes', () => {
   const made = (files: Readonly<Record<string, unknown>>, variant?: 'distroless') => {
     const all = filesOf({

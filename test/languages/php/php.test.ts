@@ -173,6 +173,11 @@ describe('php: frameworks', () => {
     assert.equal(manifestOf(laravel).framework, 'laravel');
   });
 
+  test('Laravel: a folder that is kept for what users send', () => {
+    const files = { ...laravel, 'public/userfiles/.gitignore': '*', 'public/dist/.gitignore': '*' };
+    assert.match(dockerfileOf(files), /chown -R 10001:10001 storage bootstrap\/cache public\/userfiles$/m);
+  });
+
   test('Symfony: the cache is warmed, and its .env is part of the context', () => {
     const files = {
       'composer.json': json({ require: { 'symfony/framework-bundle': '7.3.*', 'symfony/runtime': '7.3.*' } }),

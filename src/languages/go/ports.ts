@@ -1,4 +1,5 @@
 import type { Evidence } from '../../plan/plan.ts';
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
 
 /** The port that a program listens on, read from its source: what stands in the calls, else what they fall back to. */
@@ -23,6 +24,8 @@ interface PortRule {
   readonly why: string;
   /** It finds the default beside PORT itself: asked only where the program reads PORT, and then nothing else is. */
   readonly besidePort?: true;
+  /** By a name alone, which the port of a server that the program asks may have as well. */
+  readonly named?: true;
   /** Asked whether PORT is read or not. */
   readonly always?: true;
   /** Groups `host` (optional), `port`, and `flag` (optional). */
@@ -95,6 +98,7 @@ const RULES: readonly PortRule[] = [
   },
   {
     why: 'the port that the source names',
+    named: true,
     pattern:
       /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
   },
@@ -110,10 +114,11 @@ function portOf(groups: Readonly<Record<string, string | undefined>>, from: Evid
   return [{ port, from, loopback: LOOPBACK.test(groups['host'] ?? ''), ...(flag === undefined ? {} : { flag }) }];
 }
 
-function foundBy({ why, pattern }: PortRule, code: readonly Code[]): PortFound[] {
-  return code.flatMap((file) =>
+function foundBy({ why, pattern, named }: PortRule, code: readonly Code[]): PortFound[] {
+  const found = code.flatMap((file) =>
     hitsOf([file], pattern, why).flatMap(({ groups, from }) => portOf(groups.groups ?? {}, from)),
   );
+  return named ? found.filter(({ port }) => !ASKED_PORTS.has(port)) : found;
 }
 
 const READS_PORT = /"PORT"|\benv(?:config)?:"PORT\b|(?:BindEnv|MustBindEnv)\([^)]*"PORT"|env:\s*"PORT"/;

@@ -279,6 +279,15 @@ describe('go: ports', () => {
     assert.equal(command('start', 'version'), `["${name}", "start"]`);
   });
 
+  test('the port of a server that it asks is not its own', () => {
+    const main = (line: string) => ({
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving(`run()\n}\n\n${line}\n\nfunc run() {\n\thttp.ListenAndServe(addr, nil)`),
+    });
+    assert.match(dockerfileOf(main('var ldap = Server{Port: 636}\nvar web = Server{Port: 8090}')), /^EXPOSE 8090$/m);
+    assert.match(dockerfileOf(main('var mail = Server{Port: 587}')), /^EXPOSE 8080$/m);
+  });
+
   test('PORT of a field alone may be that of another server: a port that the source names is taken', () => {
     const main = (line: string) => ({
       'go.mod': goMod('go 1.26'),

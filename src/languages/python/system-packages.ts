@@ -59,6 +59,12 @@ const RULES = tableOf<Rule>({
   'psycopg-c': POSTGRES,
   psycopg: { ...POSTGRES, unless: ['psycopg-binary', 'psycopg-c'] },
   mysqlclient: MYSQL,
+  pylibmc: {
+    build: ['libmemcached-dev'],
+    // Debian 13 has it by another name, which provides this one.
+    run: ['libmemcached11'],
+    alpine: { build: ['libmemcached-dev', 'zlib-dev'], run: ['libmemcached-libs'] },
+  },
   pycairo: CAIRO,
   cairocffi: { run: ['libcairo2'], alpine: { run: ['cairo'] } },
   cairosvg: { run: ['libcairo2'], alpine: { run: ['cairo'] } },

@@ -266,6 +266,7 @@ test('what is needed of the system follows exact names', () => {
   const needs = (requirements: string) =>
     systemNeeds(readProject(scopeOf({ 'requirements.txt': requirements, 'main.py': '' })).packages, [], '', false);
   assert.deepEqual(needs('psycopg2').run, ['libpq5']);
+  assert.deepEqual(needs('pylibmc').build, ['libmemcached-dev']);
   assert.deepEqual(needs('psycopg2-binary').run, []);
   assert.deepEqual(needs('psycopg[binary]').run, []);
   assert.deepEqual(needs('Pdf2Image\nmysqlclient').run, ['libmariadb3', 'poppler-utils']);

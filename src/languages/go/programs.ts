@@ -92,6 +92,9 @@ const BESIDE =
 /** Nobody outside the module is meant to run what lies here. */
 const INTERNAL = /(^|\/)internal\//;
 
+/** `shop-server` beside `shop`. */
+const SERVER_OF = /[-_](server|api|backend|web)$/;
+
 interface Rule {
   readonly why: string;
   readonly fits: (program: Program) => boolean;
@@ -100,6 +103,7 @@ interface Rule {
 function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
   const root = moduleOf(project, project.member);
   const name = moduleName(root.path);
+  const names = new Set([name, ...programsOf(project).map((p) => p.name)]);
   return [
     { why: 'the program at the root of the module', fits: (p) => p.folder === project.member },
     { why: 'the program that the module is named after', fits: (p) => p.name === name },
@@ -113,8 +117,8 @@ function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
       fits: (p) => p.name === usual,
     })),
     {
-      why: 'of several programs, the one that says that it is a server',
-      fits: (p) => /[-_](server|api|backend|web)$/.test(p.name),
+      why: 'of two programs, the one that says that it is the server of the other',
+      fits: (p) => SERVER_OF.test(p.name) && names.has(p.name.replace(SERVER_OF, '')),
     },
     {
       why: 'of several programs, the one that is no tool beside another',

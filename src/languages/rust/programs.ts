@@ -47,6 +47,9 @@ const USUAL = ['server', 'api', 'app', 'web', 'backend', 'main'];
 const BESIDE =
   /^(.*[-_])?(migrate|migrations?|migrator|seed|seeder|cli|ctl|client|gen|generate|bench|healthcheck|worker|cron|xtask)$/;
 
+/** `atuin-server` beside `atuin`. */
+const SERVER_OF = /[-_](server|api|backend|web)$/;
+
 interface Rule {
   readonly why: string;
   fits(program: Program): boolean;
@@ -55,6 +58,7 @@ interface Rule {
 function rulesFor(project: CargoProject): Rule[] {
   const root = project.members.find((p) => p.folder === project.workFolder);
   const defaults = new Set(project.defaults);
+  const names = new Set(programsOf(project).map((p) => p.bin.name));
   return [
     { why: 'default-run of the package', fits: ({ package: p, bin }) => p.defaultRun === bin.name },
     { why: 'the program of the package at the root', fits: (p) => p.package === root },
@@ -76,8 +80,8 @@ function rulesFor(project: CargoProject): Rule[] {
       fits: (p) => p.bin.name === usual || baseName(p.package.folder) === usual,
     })),
     {
-      why: 'of several programs, the one that says that it is a server',
-      fits: (p) => /[-_](server|api|backend|web)$/.test(p.bin.name),
+      why: 'of two programs, the one that says that it is the server of the other',
+      fits: (p) => SERVER_OF.test(p.bin.name) && names.has(p.bin.name.replace(SERVER_OF, '')),
     },
     {
       why: 'of several programs, the one that is no tool beside another',

@@ -148,12 +148,11 @@ export const mkdocs: SiteBuilder = {
       ? undefined
       : CONFIGS.find((file) => inventory.isFile(file)),
   signs: (inventory, config) => [
-    { path: config, weight: weights.manifest, reason: 'the configuration of MkDocs' },
-    ...requirementsOf(inventory).map((path) => ({
-      path,
-      weight: weights.program,
-      reason: 'what is installed builds the site',
-    })),
+    { path: config, weight: weights.program, reason: 'the configuration of MkDocs' },
+    // At the root, they would tell of a program in Python.
+    ...requirementsOf(inventory)
+      .filter((path) => path === 'requirements.txt')
+      .map((path) => ({ path, weight: weights.manifest, reason: 'what is installed builds the site' })),
   ],
   findings: (inventory, config) => {
     const from = { file: config, why: 'the configuration of MkDocs' };

@@ -89,6 +89,8 @@ describe('rust: programs', () => {
   test('a server goes before the program that asks it', () => {
     const files = { 'src/bin/till.rs': MAIN, 'src/bin/till-server.rs': MAIN, 'Cargo.toml': cargo('shop') };
     assert.deepEqual(command(files), ['till-server']);
+    const apart = { 'src/bin/till.rs': MAIN, 'src/bin/count-web.rs': MAIN, 'Cargo.toml': cargo('shop') };
+    assert.equal(command(apart), undefined, 'programs that have nothing to do with each other');
   });
 
   test('a feature without which nothing compiles, unless one that does is on', () => {

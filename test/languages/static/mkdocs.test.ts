@@ -24,6 +24,12 @@ describe('a site of MkDocs', () => {
     );
   });
 
+  test('is not what a program in another language has for a manual', () => {
+    const files = { ...site, 'CMakeLists.txt': 'add_executable(tides a.c)\n', 'a.c': 'int main() {}\n' };
+    assert.equal(projectOf(files).merged.manifest.language, 'cpp');
+    assert.equal(projectOf({ ...files, 'docs/requirements.txt': 'mkdocs\n' }).merged.manifest.language, 'cpp');
+  });
+
   test('is built with what its requirements list, wherever they lie, else with its theme', () => {
     const installs = (files: Readonly<Record<string, string>>) =>
       /pip install .*check (.*)$/m.exec(dockerfileOf({ ...site, ...files }))?.[1];

@@ -22,6 +22,23 @@ export function cmakeCalls(text: string): Call[] {
   }));
 }
 
+const OF_TESTS = /(^|_)(TESTS?|TESTING|UNITTESTS?|BENCH(MARK(S|ING)?)?|FUZZ(ERS?|ING)?)$/;
+
+/** Options that are on and build tests, by a project's own name for `BUILD_TESTING`; what tests need is not installed. */
+export function testOptions(texts: readonly { readonly text: string }[]): string[] {
+  const found = texts.flatMap(({ text }) =>
+    cmakeCalls(text).flatMap(({ name, args: [option = '', , value = 'OFF'] }) =>
+      /^(cmake_dependent_)?option$/.test(name) &&
+      /^\w{1,100}$/.test(option) &&
+      OF_TESTS.test(option) &&
+      !/^(OFF|FALSE|NO|0|N)$/i.test(value)
+        ? [option]
+        : [],
+    ),
+  );
+  return [...new Set(found)].filter((option) => option !== 'BUILD_TESTING').sort();
+}
+
 const MAX_DEPTH = 4;
 
 function expand(word: string, variables: ReadonlyMap<string, string>, depth = 0): string {

@@ -11,7 +11,7 @@ import { collectLibraries, nativeRuntime, OUTPUT, runtimeVariant } from '../nati
 import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
-import { cmakeCalls } from './cmake.ts';
+import { cmakeCalls, testOptions } from './cmake.ts';
 import { cppPackages, linkedLibraries, type CppPackages } from './packages.ts';
 import { chooseTarget, readCppProject, type ChosenTarget, type CppProject } from './project.ts';
 import { servingOf, type CppServing } from './serving.ts';
@@ -137,8 +137,9 @@ function buildCommands({ project, target, serving, packages }: CppApp, linked: b
     const stage = installsData(project)
       ? [sh`DESTDIR=${STAGING} cmake --install ${BUILD}`, sh`mkdir -p ${STAGING}/usr/local/share`]
       : [];
+    const off = ['BUILD_TESTING', ...testOptions(project.texts)].map((option) => `-D${option}=OFF`);
     return [
-      sh`cmake -S . -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local -DBUILD_TESTING=OFF${packages.vcpkg ? vcpkgFlags() : sh``}`,
+      sh`cmake -S . -B ${BUILD} -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr/local ${off}${packages.vcpkg ? vcpkgFlags() : sh``}`,
       sh`cmake --build ${BUILD}`,
       ...stage,
       pickProgram(name, BUILD, APP_ROOT),

@@ -64,7 +64,7 @@ export function sourcesOf(project: JsProject, argv: readonly string[]): Source[]
 /** True where the file that the command names uses no other: whatever is installed, it does without. */
 export function usesNothing(project: JsProject, argv: readonly string[], [entry]: readonly Source[]): boolean {
   if (entry === undefined || !isNamed(entry.file.slice(prefixOf(project).length), argv)) return false;
-  return !/\b(import|require|createRequire|from)\b/.test(entry.text);
+  return !/\b(import|require|createRequire)\b|\bfrom\s*['"]/.test(entry.text);
 }
 
 const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length;

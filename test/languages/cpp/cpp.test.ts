@@ -74,6 +74,17 @@ describe('c and c++: programs of CMake', () => {
     assert.match(dockerfileOf(files), /COPY --from=build \/staging\/usr\/local\/share\/ \/usr\/local\/share\//);
   });
 
+  test('tests that an option of the project builds are left out; an option is not turned on', () => {
+    const files = cmake(
+      'option(SHOP_BUILD_TESTING "tests" ON)',
+      'option(SHOP_BENCHMARKS "speed" OFF)',
+      'option(SHOP_TLS "encryption" ON)',
+      'cmake_dependent_option(SHOP_FUZZING "fuzzers" ON "SHOP_BUILD_TESTING" OFF)',
+      'add_executable(till main.cpp)',
+    );
+    assert.match(dockerfileOf(files), / -DBUILD_TESTING=OFF -DSHOP_BUILD_TESTING=OFF -DSHOP_FUZZING=OFF \\\n/);
+  });
+
   test('the tests of a library are no program to run', () => {
     const files = cmake('add_library(shop a.cpp)', 'add_executable(shop-test main.cpp)');
     assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'no-start-command');

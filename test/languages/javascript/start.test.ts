@@ -234,7 +234,8 @@ describe('ports and workloads', () => {
 
   test('a file that uses nothing serves nothing, whatever is installed', () => {
     const express = { dependencies: { express: '5' } };
-    assert.equal(manifest('console.log(1)', express).workload, 'job');
+    assert.equal(manifest('console.log("Hello from npm")', express).workload, 'job');
+    assert.equal(manifest("export * from './app'", express).workload, 'service');
     assert.equal(manifest("require('./app')", express).workload, 'service');
     assert.equal(manifest("import './app'", express).workload, 'service');
   });

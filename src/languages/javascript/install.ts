@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { ImageRef, Mount, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { inFolder } from './commands.ts';
@@ -55,9 +56,33 @@ function pnpmOn(node: string, version: string): string {
   return /^8\.([0-2]\.|3\.0)/.test(version) ? '8' : version;
 }
 
+/** What images of Node.js bring, by release line. https://nodejs.org/en/about/previous-releases */
+const BUNDLED_NPM: Readonly<Record<number, string>> = {
+  14: '6.14.18',
+  16: '8.19.4',
+  18: '10.8.2',
+  20: '10.8.2',
+  22: '10.9.4',
+  24: '11.6.2',
+  26: '11.12.0',
+};
+/** From 12 on, npm runs no install script that a project has not approved: a range that allows an older one means that. */
+const NPM_LINES = ['11', '10', '9', '8', '7', '6'];
+
+/** The npm to install for a version or a range; undefined where that of the image will do. */
+function npmOn(node: string, wanted: string): string | undefined {
+  if (semver.valid(wanted) !== null || semver.validRange(wanted) === null) return wanted;
+  const bundled = BUNDLED_NPM[majorOf(node)];
+  if (bundled !== undefined && semver.satisfies(bundled, wanted)) return undefined;
+  return NPM_LINES.find((line) => semver.intersects(wanted, `^${line}`)) ?? wanted;
+}
+
 function globalInstall({ manager }: JsProject, { node }: InstallOptions): Shell | undefined {
   const { name, version, berry, release } = manager;
-  if (name === 'npm') return version === undefined ? undefined : sh`npm install -g ${`npm@${version}`}`;
+  if (name === 'npm') {
+    const npm = version === undefined ? undefined : npmOn(node, version);
+    return npm === undefined ? undefined : sh`npm install -g ${`npm@${npm}`}`;
+  }
   if (name === 'pnpm') return sh`npm install -g ${`pnpm@${pnpmOn(node, version ?? pnpmFor(node))}`}`;
   if (name !== 'yarn' || release !== undefined) return undefined;
   if (berry) return sh`npm install -g --force ${`@yarnpkg/cli-dist@${version ?? '4'}`}`;

@@ -8,6 +8,21 @@ const LOADED =
 
 const FILES = 60;
 
+/** What a text loads at once, as it is written. */
+const loadedBy = (text: string): string[] => [...text.matchAll(LOADED)].map(([, name = '']) => name);
+
+/** The package that a name is of. */
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
+
+const isPackage = (name: string): boolean => !/^([./]|node:)/.test(name);
+
+/** Names of packages that a file of settings loads, be it JavaScript or TypeScript. */
+export const packagesOfSettings = (text: string): string[] => loadedBy(text).filter(isPackage).map(packageOf);
+
 function fileOf(inventory: Inventory, path: string): string | undefined {
   const places = [path, ...['js', 'mjs', 'cjs'].flatMap((end) => [`${path}.${end}`, `${path}/index.${end}`])];
   return places.find((place) => inventory.isFile(place) && /\.[cm]?js$|(^|\/)www$/.test(place));
@@ -19,18 +34,12 @@ export function loadedPackages(inventory: Inventory, folder: string, program: st
   const first = fileOf(inventory, joinPath(folder, program.replace(/^\.\//, '')));
   const files = new Set(first === undefined ? [] : [first]);
   for (const file of files) {
-    for (const [, name = ''] of (inventory.text(file) ?? '').matchAll(LOADED)) {
+    for (const name of loadedBy(inventory.text(file) ?? '')) {
       if (name.startsWith('.')) {
         const path = resolveTarget(file, name);
         const next = path === undefined ? undefined : fileOf(inventory, path);
         if (next !== undefined && files.size < FILES) files.add(next);
-      } else if (!name.startsWith('node:') && !name.startsWith('/')) {
-        const own = name
-          .split('/')
-          .slice(0, name.startsWith('@') ? 2 : 1)
-          .join('/');
-        if (!packages.has(own)) packages.set(own, file);
-      }
+      } else if (isPackage(name) && !packages.has(packageOf(name))) packages.set(packageOf(name), file);
     }
   }
   return packages;

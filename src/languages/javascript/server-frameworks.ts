@@ -231,6 +231,17 @@ const adonis = (context: FrameworkContext): Outcome => ({
   port: 3333,
 });
 
+/** It keeps a database of SQLite, and what is uploaded, below its own folder, and settings in the home of its user. */
+const strapi = (context: FrameworkContext): Outcome => ({
+  kind: 'server',
+  argv: ['strapi', 'start'],
+  env: { HOME: '/tmp' },
+  from: { ...lineOfKey(context.app, '@strapi/strapi'), why: 'Strapi' },
+  port: 1337,
+  tool: '@strapi/strapi',
+  writes: ['.tmp', 'public/uploads'],
+});
+
 export const serverFrameworks: readonly Framework[] = [
   {
     id: 'next',
@@ -299,6 +310,13 @@ export const serverFrameworks: readonly Framework[] = [
     build: ['nitro', 'build'],
     own: /^nitro (start|preview)|^node \.output\/server\/index\.mjs/,
     outcome: nitroAlone,
+  },
+  {
+    id: 'strapi',
+    packages: ['@strapi/strapi'],
+    build: ['strapi', 'build'],
+    own: /^strapi start/,
+    outcome: strapi,
   },
   QWIK,
   FUNCTIONS_FRAMEWORK,

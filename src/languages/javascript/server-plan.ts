@@ -5,7 +5,8 @@ import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
 import { installAdvice } from './install-advice.ts';
-import { loadedPackages } from './loaded-packages.ts';
+import { configFile } from './config-files.ts';
+import { loadedPackages, packagesOfSettings } from './loaded-packages.ts';
 import { browserEnv } from './native.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
@@ -77,6 +78,9 @@ export interface KeptDev {
   readonly file: string;
 }
 
+/** Servers of frameworks that read the settings of their build when they start. */
+const SETTINGS_AT_START: ReadonlyMap<string, readonly string[]> = new Map([['waku', ['waku.config']]]);
+
 /** Set where the program, something it starts first, or a package that it loads at once is of a dev dependency. */
 export function keepsDevDependencies(app: App, outcome: ServerOutcome): KeptDev | undefined {
   const { project } = app;
@@ -91,7 +95,16 @@ export function keepsDevDependencies(app: App, outcome: ServerOutcome): KeptDev 
   const program = programs.find(isDev);
   if (program !== undefined)
     return { name: program, detail: `The program is started by ${program}`, file: project.app.file };
-  if (outcome.output !== undefined || !['node', 'bun'].includes(outcome.argv[0] ?? '')) return undefined;
+  if (outcome.output !== undefined) return undefined;
+  const settings = configFile(
+    project.inventory,
+    project.app.folder,
+    ...(SETTINGS_AT_START.get(outcome.argv[0] ?? '') ?? []),
+  );
+  const needed = packagesOfSettings(settings?.code ?? '').find(isDev);
+  if (settings && needed !== undefined)
+    return { name: needed, detail: `${settings.file} loads ${needed} at each start`, file: settings.file };
+  if (!['node', 'bun'].includes(outcome.argv[0] ?? '')) return undefined;
   const entry = outcome.argv.slice(1).find((word) => /\.[cm]?js$/.test(word)) ?? '';
   const loaded = [...loadedPackages(project.inventory, project.app.folder, entry)].find(([name]) => isDev(name));
   return loaded && { name: loaded[0], detail: `${loaded[1]} loads ${loaded[0]}`, file: loaded[1] };

@@ -145,6 +145,22 @@ describe('drift of a lockfile from package.json', () => {
 });
 
 describe('the package manager', () => {
+  test('npm is that of the image where it fits, and none that leaves out install scripts unless it is meant', () => {
+    const npm = (engines: Readonly<Record<string, string>>, packageManager?: string) =>
+      /npm install -g '?(npm@[^\s']+)/.exec(
+        dockerfileOf(
+          filesOf({
+            'package.json': { engines, dependencies: { ms: '2' }, ...(packageManager ? { packageManager } : {}) },
+            'index.js': '',
+          }),
+        ),
+      )?.[1];
+    assert.equal(npm({ node: '24', npm: '>=6.0.0' }), undefined);
+    assert.equal(npm({ node: '20', npm: '10.x' }), undefined);
+    assert.equal(npm({ node: '20', npm: '>=11' }), 'npm@11');
+    assert.equal(npm({ node: '24', npm: '^9.0.0' }), 'npm@9');
+    assert.equal(npm({ node: '24' }, 'npm@12.1.0'), 'npm@12.1.0');
+  });
   test('pnpm is one that can ask a registry on the Node.js of the image, and reads the lock as it is', () => {
     const pnpm = (packageManager: string | undefined, node: string, lock = '5.3') =>
       /npm install -g (pnpm@\S+)/.exec(

@@ -1,8 +1,18 @@
 import * as z from 'zod';
-import { command, documentOf, folderOf, httpPath, lenient, port, startedAs, type Platform } from './platform.ts';
+import {
+  command,
+  documentOf,
+  folderOf,
+  httpPath,
+  lenient,
+  port,
+  processName,
+  startedAs,
+  type Platform,
+} from './platform.ts';
 
 const component = z.looseObject({
-  name: lenient(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/)),
+  name: lenient(processName),
   run_command: lenient(command),
   source_dir: lenient(z.string()),
   http_port: lenient(port),

@@ -1,8 +1,18 @@
 import * as z from 'zod';
-import { command, documentOf, lenient, lineOf, port, RELEASE, startedAs, type Platform } from './platform.ts';
+import {
+  command,
+  documentOf,
+  lenient,
+  lineOf,
+  port,
+  processName,
+  RELEASE,
+  startedAs,
+  type Platform,
+} from './platform.ts';
 
 const flyFile = z.looseObject({
-  processes: lenient(z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/), command)),
+  processes: lenient(z.record(processName, command)),
   deploy: lenient(z.looseObject({ release_command: lenient(command) })),
   http_service: lenient(z.looseObject({ internal_port: lenient(port) })),
 });

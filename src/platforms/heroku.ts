@@ -6,6 +6,7 @@ import {
   line,
   lineOf,
   packageNames,
+  processName,
   RELEASE,
   startedAs,
   type Platform,
@@ -32,7 +33,7 @@ const lineOrList = command.transform((said) =>
 );
 const process = z.union([lineOrList, z.looseObject({ command: lineOrList }).transform((p) => p.command)]);
 const herokuFile = z.looseObject({
-  run: lenient(z.record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/), lenient(process))),
+  run: lenient(z.record(processName, lenient(process))),
   release: lenient(process),
 });
 

@@ -48,6 +48,7 @@ export const START = 'start';
 export const line = z.string().regex(/^[^\p{Cc}\u2028\u2029]*\S[^\p{Cc}\u2028\u2029]*$/u);
 const argv = z.array(z.string().regex(/^[^\p{Cc}\u2028\u2029]+$/u)).min(1);
 export const command = z.union([line, argv]);
+export const processName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/);
 export const httpPath = z.string().regex(/^\/[\w./~-]*$/);
 export const port = z.int().min(1).max(65535);
 

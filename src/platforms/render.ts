@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { command, documentOf, folderOf, httpPath, lenient, startedAs, type Platform } from './platform.ts';
+import { command, documentOf, folderOf, httpPath, lenient, processName, startedAs, type Platform } from './platform.ts';
 
 const service = z.looseObject({
   type: z.string(),
-  name: lenient(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/)),
+  name: lenient(processName),
   rootDir: lenient(z.string()),
   startCommand: lenient(command),
   healthCheckPath: lenient(httpPath),

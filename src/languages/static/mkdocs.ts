@@ -4,12 +4,10 @@ import { defaultCycle } from '../../images/catalogue.ts';
 import { officialImage } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import { ownBuildStep } from '../../plan/build-inputs.ts';
-import type { BuildPlan, Evidence, Step } from '../../plan/plan.ts';
+import type { Evidence, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
-import { SITE_ROOT, staticServerStage, staticSiteRuntime } from '../../plan/static-site.ts';
-import { projectCaddyfile } from '../caddyfile.ts';
 import { weights, type PlanRequest } from '../language.ts';
-import type { SiteBuilder } from './builder.ts';
+import type { SiteBuild, SiteBuilder } from './builder.ts';
 
 /** Sites that MkDocs builds of Markdown. https://www.mkdocs.org/user-guide/configuration/ */
 
@@ -81,10 +79,9 @@ function installStep(inventory: Inventory, config: string): readonly Step[] {
 const WORKDIR = '/app';
 const OUTPUT = '/site';
 
-function plan({ inventory, settings }: PlanRequest, config: string): BuildPlan {
+function build({ inventory, settings }: PlanRequest, config: string): SiteBuild {
   const evidence: Evidence = { file: config, why: 'the configuration of MkDocs' };
   const own = settings.build?.command;
-  const { caddyfile, advice } = projectCaddyfile(inventory, 'Caddyfile', false);
   const listed = requirementsOf(inventory).length > 0;
   return {
     stages: [
@@ -107,34 +104,19 @@ function plan({ inventory, settings }: PlanRequest, config: string): BuildPlan {
             : ownBuildStep(own, []),
         ],
       },
-      staticServerStage,
     ],
-    runtime: staticSiteRuntime({
-      files: {
-        kind: 'copy',
-        from: 'build',
-        sources: [`${own === undefined ? OUTPUT : `${WORKDIR}/site`}/`],
-        to: `${SITE_ROOT}/`,
-        why: 'the pages',
-      },
-      fallback: false,
-      notFound: '404.html',
-      ...(caddyfile === undefined ? {} : { caddyfile }),
-      evidence: [evidence],
-    }),
-    advice: [
-      ...advice,
-      ...(listed
-        ? []
-        : [
-            {
-              code: 'requirements-missing',
-              detail: `No file of requirements lists MkDocs: each build takes the newest, and plugins that ${config} names are not installed.`,
-              hint: 'Put mkdocs and its plugins, with their versions, into requirements.txt.',
-              file: config,
-            },
-          ]),
-    ],
+    output: own === undefined ? OUTPUT : `${WORKDIR}/site`,
+    evidence,
+    advice: listed
+      ? []
+      : [
+          {
+            code: 'requirements-missing',
+            detail: `No file of requirements lists MkDocs: each build takes the newest, and plugins that ${config} names are not installed.`,
+            hint: 'Put mkdocs and its plugins, with their versions, into requirements.txt.',
+            file: config,
+          },
+        ],
   };
 }
 
@@ -165,6 +147,6 @@ export const mkdocs: SiteBuilder = {
       { at: '/workload', value: 'static', from },
     ];
   },
-  plan,
+  build,
   ignored: [{ pattern: 'site', purpose: 'build-output', why: 'made in the image' }],
 };

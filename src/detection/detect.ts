@@ -4,7 +4,7 @@ import { Problem } from '../problems/problem.ts';
 
 /**
  * Which language a folder is written in: the one with the heaviest evidence, never the first of a list. Where
- * two weigh the same, the answer is the tie itself.
+ * two weigh the same, it is the one that has a program to run; where both have, the answer is the tie itself.
  */
 
 export interface Candidate {
@@ -42,25 +42,45 @@ function workloadOf(candidate: Candidate, inventory: Inventory, languages: reado
 /** With a manifest of its own, a language is not in a folder by chance. */
 const isTold = ({ weight }: Candidate): boolean => weight >= weights.manifest;
 
+const withSign = (candidate: Candidate, reason: string): Candidate => {
+  const sign = { path: candidate.signs[0]?.path ?? '', weight: weights.program, reason };
+  return { ...candidate, weight: candidate.weight + sign.weight, signs: [...candidate.signs, sign] };
+};
+
 /** Where two languages have a manifest each, files that the one builds are for the other’s program to serve. */
-function withPrograms(candidates: Candidate[], inventory: Inventory, languages: readonly Language[]): Candidate[] {
+function withServices(candidates: readonly Candidate[], workload: (c: Candidate) => unknown): Candidate[] {
   const told = candidates.filter(isTold);
   const heaviest = told.filter((c) => c.weight === told[0]?.weight);
-  const site = told.length < 2 ? undefined : heaviest.find((c) => workloadOf(c, inventory, languages) === 'static');
-  if (!site) return candidates;
-  return candidates
-    .map((candidate) => {
-      const path = candidate.signs[0]?.path;
-      if (path === undefined || !isTold(candidate) || workloadOf(candidate, inventory, languages) !== 'service')
-        return candidate;
-      const sign = {
-        path,
-        weight: weights.program,
-        reason: `a program that serves, beside files of ${site.language}`,
-      };
-      return { ...candidate, weight: candidate.weight + sign.weight, signs: [...candidate.signs, sign] };
-    })
-    .sort(heaviestFirst);
+  const site = told.length < 2 ? undefined : heaviest.find((c) => workload(c) === 'static');
+  return candidates.map((candidate) =>
+    site && isTold(candidate) && workload(candidate) === 'service'
+      ? withSign(candidate, `a program that serves, beside files of ${site.language}`)
+      : candidate,
+  );
+}
+
+/** How much a folder is there for what a language makes of it; nothing for what cannot be run. */
+const RANK: Readonly<Record<string, number>> = { service: 3, worker: 2, static: 1, job: 1 };
+
+/** Of languages that weigh the same, the one whose program the folder is there for; the others are called by it, or are tools. */
+function withPrograms(candidates: readonly Candidate[], workload: (c: Candidate) => unknown): Candidate[] {
+  const tied = candidates.filter((c) => isTold(c) && c.weight === candidates[0]?.weight);
+  if (tied.length < 2) return [...candidates];
+  const ranked = tied.map((c) => ({ candidate: c, rank: RANK[String(workload(c))] ?? 0 }));
+  const most = Math.max(...ranked.map(({ rank }) => rank));
+  const first = ranked.filter(({ rank }) => rank === most);
+  return candidates.map((candidate) =>
+    first.length === 1 && candidate === first[0]?.candidate
+      ? withSign(candidate, 'a program to run, which the others have not')
+      : candidate,
+  );
+}
+
+/** The languages of a folder, heaviest first, with what tells between those that weigh the same. */
+function candidatesIn(inventory: Inventory, languages: readonly Language[]): Candidate[] {
+  const workload = (candidate: Candidate): unknown => workloadOf(candidate, inventory, languages);
+  const served = withServices(weigh(inventory, languages), workload).sort(heaviestFirst);
+  return withPrograms(served, workload).sort(heaviestFirst);
 }
 
 /** A folder that can be built on its own. */
@@ -81,7 +101,7 @@ function appsBelow(inventory: Inventory, languages: readonly Language[], directo
   return inventory.names(directory).flatMap((name): App[] => {
     const path = joinPath(directory, name);
     if (NOT_APPS.test(name) || inventory.entry(path)?.kind !== 'directory') return [];
-    const candidates = weigh(inventory.at(path), languages);
+    const candidates = candidatesIn(inventory.at(path), languages);
     return candidates.length > 0 ? [{ path, candidates }] : appsBelow(inventory, languages, path, depth + 1);
   });
 }
@@ -117,13 +137,13 @@ function withoutParts(apps: readonly App[], inventory: Inventory, languages: rea
 
 /** A member's own evidence; where its folder has none, as with sbt, that of the workspace which names it. */
 function memberCandidates(member: Inventory, languages: readonly Language[], workspace: Candidate): Candidate[] {
-  const own = weigh(member, languages);
+  const own = candidatesIn(member, languages);
   return own.length > 0 ? own : [workspace];
 }
 
 /** Every app of the project: the root, where it is one, and the members of its workspace; else the folders below. */
 export function findApps(inventory: Inventory, languages: readonly Language[]): App[] {
-  const atRoot = withPrograms(weigh(inventory, languages), inventory, languages);
+  const atRoot = candidatesIn(inventory, languages);
   const [best] = atRoot;
   if (!best) return withoutParts(withoutStray(appsBelow(inventory, languages)), inventory, languages);
   const below = best.weight < ROOT_IS_APP ? withoutStray(appsBelow(inventory, languages)) : [];
@@ -202,7 +222,7 @@ export function chooseApp(
   if (asked !== undefined && asked !== '') {
     const found = apps.find((app) => app.path === asked);
     if (found) return found;
-    if (inventory.isDirectory(asked)) return { path: asked, candidates: weigh(inventory.at(asked), languages) };
+    if (inventory.isDirectory(asked)) return { path: asked, candidates: candidatesIn(inventory.at(asked), languages) };
     throw new Problem('unknown-app', {
       detail: `The project has no folder "${asked}".`,
       hint:

@@ -29,6 +29,12 @@ const PROGRAMS = tableOf<string>({
   ghostscript: 'ghostscript',
   gs: 'ghostscript',
   dot: 'graphviz',
+  python3: 'python3',
+  python: 'python-is-python3',
+  node: 'nodejs',
+  ruby: 'ruby',
+  php: 'php-cli',
+  Rscript: 'r-base-core',
 });
 
 /** Alpine's names, where they differ. */
@@ -39,6 +45,9 @@ const ALPINE_PROGRAMS = tableOf<string>({
   'libimage-exiftool-perl': 'exiftool',
   'iputils-ping': 'iputils',
   'libreoffice-core': 'libreoffice',
+  'python-is-python3': 'python3',
+  'php-cli': 'php',
+  'r-base-core': 'R',
 });
 
 /** The system's package that a program comes with, which code calls by its name. */

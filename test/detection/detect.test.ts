@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { chooseApp, chooseLanguage, findApps, weigh, type App } from '../../src/detection/detect.ts';
 import { createInventory, type Inventory } from '../../src/inventory/inventory.ts';
-import type { Language } from '../../src/languages/language.ts';
+import type { Detectable, Language } from '../../src/languages/language.ts';
 import { Problem } from '../../src/problems/problem.ts';
 
 const tree = (...paths: string[]): Inventory =>
@@ -108,10 +108,12 @@ describe('detection', () => {
     );
   });
 
-  const making = (language: Language, workload: 'service' | 'static', isApp = true): Language => ({
+  const making = (language: Language, workload?: Detectable['/workload'], isApp = true): Language => ({
     ...language,
     isApp: () => isApp,
-    infer: () => ({ findings: [{ at: '/workload', value: workload, from: { why: workload } }] }),
+    infer: () => ({
+      findings: workload === undefined ? [] : [{ at: '/workload', value: workload, from: { why: workload } }],
+    }),
   });
   const languageOf = (app: App | undefined): string | undefined => app?.candidates[0]?.language;
 
@@ -150,6 +152,24 @@ describe('detection', () => {
     assert.equal(languageOf(apps[0]), 'a');
     assert.equal(apps[0]?.candidates[1]?.weight, 100);
     assert.ok((apps[0]?.candidates[0]?.weight ?? 0) > 100);
+  });
+
+  test('of languages that weigh the same, the one with a program to run; two programs of a kind are a tie', () => {
+    const chosen = (...workloads: (Detectable['/workload'] | undefined)[]): string | undefined => {
+      const languages = workloads.map((workload, i) => making(toldBy(`l${i}`, `${i}.txt`, 100), workload));
+      const inventory = tree(...workloads.map((_, i) => `x/${i}.txt`));
+      const [app] = findApps(inventory, languages);
+      return slugOf(() => app && chooseLanguage(app, languages, undefined)) ?? languageOf(app);
+    };
+    assert.equal(chosen('job', undefined), 'l0');
+    assert.equal(chosen('job', 'worker'), 'l1');
+    assert.equal(chosen('worker', 'service', 'job'), 'l1');
+    for (const tie of [
+      ['service', 'service'],
+      ['static', 'job'],
+      [undefined, undefined],
+    ] as const)
+      assert.equal(chosen(...tie), 'ambiguous-language', tie.join());
   });
 
   test('the members of all workspaces that a root holds are its apps', () => {

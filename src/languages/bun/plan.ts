@@ -1,13 +1,14 @@
 import { servedPages } from '../javascript/front-end-served.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
-import { installPackages } from '../../plan/packages.ts';
-import type { BuildPlan, ImageRef, Os, Step } from '../../plan/plan.ts';
+import { installPackages, joinPackages } from '../../plan/packages.ts';
+import type { BuildPlan, ImageRef, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import { askedOf, serverOf, type Asked } from '../javascript/asked.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
 import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
+import { otherRuntimes, type Ground } from '../javascript/other-runtimes.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import { writableFolders } from '../javascript/writable.ts';
@@ -19,6 +20,7 @@ import {
   portOf,
   runtimeEnv,
   serverAdvice,
+  withPath,
   workdirOf,
 } from '../javascript/server-plan.ts';
 import { runPackages } from '../javascript/run-packages.ts';
@@ -32,12 +34,6 @@ const bunImage = (version: string, flavour: '' | 'slim' | 'alpine' | 'distroless
   image: 'oven/bun',
   tag: flavour === '' ? version : `${version}-${flavour}`,
 });
-
-interface Ground {
-  readonly base: ImageRef;
-  readonly os: Os;
-  readonly why: string;
-}
 
 function groundOf(variant: Variant, version: string): Ground {
   if (variant === 'alpine') return { base: bunImage(version, 'alpine'), os: 'alpine', why: 'Bun on Alpine Linux' };
@@ -90,17 +86,26 @@ function planServer(
   const { settings, variant } = request;
   const argv = commandOf(app, outcome, command);
   const serving = servingOf(app, argv, version);
-  const ground = groundOf(variant, version);
+  const others = otherRuntimes(app.project, groundOf(variant, version), variant, {
+    image: bunImage(version, variant === 'alpine' ? 'alpine' : 'slim'),
+    files: ['/usr/local/bin/bun'],
+  });
+  const { ground } = others;
   const { packages, evidence } = runPackages(app.project, ground.os);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
-  const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
-  const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
+  const env = withPath(runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined }), others.path);
+  const system = installPackages(
+    ground.os,
+    joinPackages(packages, others.packages),
+    'libraries and programs that dependencies use',
+    [evidence],
+  );
   const port = portOf(serving, settings);
   const writable = writableFolders(app, outcome, settings, ground.os);
   const pages = servedPages(app.project, outcome);
   return {
-    stages: [...pages.stages, ...stages.stages],
+    stages: [...others.stages, ...pages.stages, ...stages.stages],
     runtime: {
       base: ground.base,
       os: ground.os,
@@ -108,6 +113,7 @@ function planServer(
       workdir: workdirOf(app.project),
       steps: [
         ...(system ? [system] : []),
+        ...others.steps,
         envStep(env, outcome.from),
         ...calledPrograms(asked, serving, stages, options.node),
         ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
@@ -124,7 +130,7 @@ function planServer(
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : 'bun',
     },
-    advice: [...serverAdvice(app, outcome, serving, argv), ...pages.advice, ...writable.advice],
+    advice: [...others.advice, ...serverAdvice(app, outcome, serving, argv), ...pages.advice, ...writable.advice],
   };
 }
 

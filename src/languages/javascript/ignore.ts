@@ -1,4 +1,7 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
+import type { Scope } from '../language.ts';
+import { pythonFolder } from '../python/beside.ts';
+import { ignoreRules as pythonRules } from '../python/ignore.ts';
 
 /** What a build of a JavaScript project does not need from the context. */
 
@@ -65,4 +68,9 @@ const COMMON: readonly IgnoreRule[] = [
   ...rules('editor', 'checks that run before a commit', '.husky'),
 ];
 
-export const ignoreRules = (): readonly IgnoreRule[] => COMMON;
+/** With what Python leaves behind, where the project has a manifest of Python for what its program starts. */
+export const ignoreRules = ({ inventory, member }: Scope): readonly IgnoreRule[] => {
+  if (pythonFolder(inventory, member) === undefined) return COMMON;
+  const own = new Set(COMMON.map(({ pattern }) => pattern));
+  return [...COMMON, ...pythonRules().filter(({ pattern }) => !own.has(pattern))];
+};

@@ -19,7 +19,7 @@ export const isProgramSource = (path: string): boolean =>
   (/\.[cm]?[jt]s$/.test(path) || ENTRY_WITH_PAGES.test(path)) &&
   !TESTS.test(path) &&
   (/^[^/]+$|^(apps|packages|services)\/[^/]+\/[^/]+$/.test(path) ||
-    /(^|\/)(src|bin|server|api|app|lib|config|backend)\/[^/]+$/.test(path) ||
+    /(^|\/)(src|bin|server|api|app|lib|config|backend|routes|controllers|services|handlers|utils)\/[^/]+$/.test(path) ||
     /(^|\/)(server|index|main|app|bot|start|config|env|www|worker|entry|http|bootstrap|db|database)\.[cm]?[jt]s$/.test(
       path,
     ));

@@ -55,6 +55,10 @@ export function runtimeEnv(
   };
 }
 
+/** Folders of programs before all others. */
+export const withPath = (env: Record<string, string>, first: readonly string[]): Record<string, string> =>
+  first.length === 0 ? env : { ...env, PATH: [...first, env['PATH'] ?? SYSTEM_PATH].join(':') };
+
 export const envStep = (vars: Record<string, string>, evidence?: Evidence): Step => ({
   kind: 'env',
   vars,

@@ -1,6 +1,7 @@
 import { cyclesOf } from '../../images/catalogue.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
+import { calledPrograms } from './called-programs.ts';
 import { runsOwnSource } from './outcome.ts';
 import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
 import { hit, sourcesOf, usesNothing, type Source } from './program-source.ts';
@@ -36,7 +37,8 @@ const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
 /** Programs that make a folder in the home of their user when they start, and end where they cannot: an image's user has none. */
 const KEEPS_AT_HOME = /^(n8n|node-red|ghost)$/;
-const CALLS = /\b(?:exec|execSync|spawn|spawnSync|execa|execFile|execFileSync)\s*\(\s*['"`](npx?|pnpm|yarn|node)\b/g;
+/** What the image's own runtime comes with, or its package manager. */
+const OF_RUNTIME = /^(npx?|pnpm|yarn|node)$/;
 
 /** The newest of a manager's line, as the manager would say itself. */
 function agentOf({ manager }: JsProject, node: string): string {
@@ -88,8 +90,8 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
     ...(names.some((name) => KEEPS_AT_HOME.test(name)) ? { HOME: '/tmp' } : {}),
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };
-  const calls = [...new Set(sources.flatMap(({ text }) => [...text.matchAll(CALLS)].map((m) => m[1] ?? '')))].filter(
-    (name) => name !== '',
+  const calls = [...new Set(calledPrograms(project).map(({ program }) => program))].filter((name) =>
+    OF_RUNTIME.test(name),
   );
   const handed = portInShell(argv) ?? portInEnv(outcome);
   const base = { env, calls };

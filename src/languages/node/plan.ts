@@ -2,8 +2,8 @@ import { servedPages } from '../javascript/front-end-served.ts';
 import { distroless } from '../../images/known.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import { runtimeUser } from '../../plan/finish.ts';
-import { installPackages } from '../../plan/packages.ts';
-import type { BuildPlan, ImageRef, Os, Runtime, Step } from '../../plan/plan.ts';
+import { installPackages, joinPackages } from '../../plan/packages.ts';
+import type { BuildPlan, ImageRef, Runtime, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { PlanRequest } from '../language.ts';
@@ -12,6 +12,7 @@ import { askedOf, serverOf } from '../javascript/asked.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
 import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
+import { otherRuntimes, type Ground } from '../javascript/other-runtimes.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import { writableFolders } from '../javascript/writable.ts';
@@ -23,6 +24,7 @@ import {
   portOf,
   runtimeEnv,
   serverAdvice,
+  withPath,
   workdirOf,
 } from '../javascript/server-plan.ts';
 import { runPackages } from '../javascript/run-packages.ts';
@@ -33,12 +35,6 @@ import { stagesOf, type StageOptions } from '../javascript/stages.ts';
 /** Distroless images exist for long-term lines. https://github.com/GoogleContainerTools/distroless */
 const DISTROLESS_LINES = [20, 22, 24];
 const DISTROLESS_PATH = '/nodejs/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-interface Ground {
-  readonly base: ImageRef;
-  readonly os: Os;
-  readonly why: string;
-}
 
 function groundOf(variant: Variant, version: string): Ground {
   if (variant === 'alpine')
@@ -138,24 +134,36 @@ function runtimeOf(program: Program, ground: Ground, steps: readonly Step[]): Ru
 function planServer(program: Program, options: StageOptions): BuildPlan {
   const { app, outcome, serving, version, request } = program;
   const { variant, settings } = request;
-  const ground = groundOf(variant, version);
   const argv = commandOf(app, outcome, request.command);
+  const managers = calledManagers(program, argv);
+  const others = otherRuntimes(app.project, groundOf(variant, version), variant, {
+    image: nodeImage(version, variant === 'alpine' ? 'alpine' : 'slim'),
+    files: ['/usr/local/bin/node'],
+    npm: managers.length > 0 || argv[0] === 'npm' || serving.calls.some((name) => /^np[mx]$/.test(name)),
+  });
+  const { ground } = others;
   const { packages, evidence } = runPackages(app.project, ground.os);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });
-  const system = installPackages(ground.os, packages, 'libraries and programs that dependencies use', [evidence]);
+  const system = installPackages(
+    ground.os,
+    joinPackages(packages, others.packages),
+    'libraries and programs that dependencies use',
+    [evidence],
+  );
   const vars =
     ground.os === 'distroless'
       ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
-      : env;
+      : withPath(env, others.path);
   const writable = writableFolders(app, outcome, settings, ground.os);
   const pages = servedPages(app.project, outcome);
   return {
-    stages: [...pages.stages, ...stages.stages, ...runnerStage(outcome, options.image)],
+    stages: [...others.stages, ...pages.stages, ...stages.stages, ...runnerStage(outcome, options.image)],
     runtime: runtimeOf(program, ground, [
       ...(system ? [system] : []),
-      ...calledManagers(program, argv),
+      ...others.steps,
+      ...managers,
       envStep(vars, outcome.from),
       ...runnerCopy(outcome),
       ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),
@@ -163,6 +171,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       ...writable.steps,
     ]),
     advice: [
+      ...others.advice,
       ...nodeVersionAdvice(version),
       ...serverAdvice(app, outcome, serving, argv),
       ...pages.advice,

@@ -136,6 +136,16 @@ function relink({ images }: BuildParts): Step[] {
   ];
 }
 
+/** The environment that a stage has made. */
+export const venvCopy = (project: PythonProject, from: string): CopyStep => ({
+  kind: 'copy',
+  from,
+  sources: [`${VENV}/`],
+  to: `${VENV}/`,
+  ...(leavesPip(project) ? { exclude: UNUSED } : {}),
+  why: 'the dependencies, which change less often than the source',
+});
+
 export interface Built {
   readonly stages: readonly Stage[];
   /** What the runtime stage takes from the build stage. */
@@ -190,18 +200,7 @@ export function builtBy(parts: BuildParts): Built {
             } satisfies Step,
           ]
         : []),
-      ...(install
-        ? [
-            {
-              kind: 'copy',
-              from,
-              sources: [`${VENV}/`],
-              to: `${VENV}/`,
-              ...(leavesPip(project) ? { exclude: UNUSED } : {}),
-              why: 'the dependencies, which change less often than the source',
-            } satisfies Step,
-          ]
-        : []),
+      ...(install ? [venvCopy(project, from)] : []),
       fromBuild
         ? {
             kind: 'copy',

@@ -1,9 +1,9 @@
 import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
-import type { IgnoreRule } from '../../ignore/rule.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { isFound, pythonApp } from './app.ts';
 import { frameworkIds } from './frameworks.ts';
 import { isPythonSource } from './modules.ts';
+import { ignoreRules } from './ignore.ts';
 import { planPython } from './plan.ts';
 import { managers, pathSources, readProject } from './project.ts';
 import { readPipfile } from './pipfile.ts';
@@ -126,40 +126,6 @@ function infer(scope: Scope): Inferred {
   return { findings };
 }
 
-const IGNORED: readonly IgnoreRule[] = [
-  ...['.venv', 'venv', 'env/bin', '.env.d', '__pypackages__', 'node_modules'].map((name) => ({
-    pattern: `**/${name}`,
-    purpose: 'dependencies' as const,
-    why: 'installed in the image, for its own Python',
-  })),
-  ...[
-    '__pycache__',
-    '*.py[cod]',
-    '.pytest_cache',
-    '.mypy_cache',
-    '.ruff_cache',
-    '.tox',
-    '.nox',
-    '.hypothesis',
-    '.ipynb_checkpoints',
-    '.pytype',
-  ].map((name) => ({
-    pattern: `**/${name}`,
-    purpose: 'cache' as const,
-    why: 'made by Python and its tools, for another machine',
-  })),
-  ...['*.egg-info', '*.egg'].map((name) => ({
-    pattern: `**/${name}`,
-    purpose: 'build-output' as const,
-    why: 'made when the project was built here',
-  })),
-  ...['.coverage', '.coverage.*', 'htmlcov', 'coverage.xml'].map((name) => ({
-    pattern: `**/${name}`,
-    purpose: 'test' as const,
-    why: 'what a test run covered',
-  })),
-];
-
 export const python = defineLanguage({
   id: 'python',
   title: 'Python',
@@ -184,5 +150,5 @@ export const python = defineLanguage({
   infer,
   resolveCommand,
   plan: planPython,
-  ignore: () => IGNORED,
+  ignore: ignoreRules,
 });

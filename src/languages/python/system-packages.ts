@@ -216,7 +216,7 @@ export function systemNeeds(
       alpine: { build: [], run: ['gdal', 'geos', 'proj'] },
     });
   for (const [program, path] of calledPrograms(sources)) {
-    const needed = packageOfProgram(program, alpine);
+    const needed = /^python3?$/.test(program) ? undefined : packageOfProgram(program, alpine);
     if (needed === undefined) continue;
     apply(`${program} in ${path}`, { run: [needed] });
     file ??= path;

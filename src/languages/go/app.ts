@@ -4,6 +4,8 @@ import type { Rejected, Scope } from '../language.ts';
 import { programWords } from '../program-path.ts';
 import type { RunFiles } from '../run-files.ts';
 import { cgoOf, type Cgo } from './cgo.ts';
+import { codeOf } from './code.ts';
+import { flagPaths } from './flag-paths.ts';
 import { frontendOf, type Frontend } from './frontend.ts';
 import { functionOf, functionServing } from './function.ts';
 import { hintedFolders } from './hints.ts';
@@ -11,7 +13,7 @@ import { moduleOf, readProject, type GoModule, type GoProject } from './project.
 import { chooseProgram, evidenceOf, moduleName, programsOf, type Program } from './programs.ts';
 import { reachByRequirements, reachOf, type Reach } from './reach.ts';
 import { runFilesOf } from './run-files.ts';
-import { servingOf, type Serving } from './serving.ts';
+import { servingOf, withSettings, type Serving } from './serving.ts';
 
 /** All that is known of the program to run; `infer` and `plan` both read it. */
 export interface GoApp {
@@ -85,8 +87,13 @@ export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp |
   const { all, pure } = reachesOf(project, program, program.module);
   const cgo = cgoOf(project, all);
   const reach = cgo ? all : pure;
-  const serving = program.fn ? functionServing(program.fn, from) : servingOf(reach, program.name, from);
-  const files = runFilesOf(project.inventory, program, reach, serving.framework?.framework.stores ?? false);
-  const frontend = frontendOf(project.inventory, program, reach, files.read);
+  const { inventory } = project;
+  const flagged = flagPaths(inventory, program, codeOf(reach));
+  const bySource = program.fn ? functionServing(program.fn, from) : servingOf(reach, program.name, from);
+  const stores = bySource.framework?.framework.stores ?? false;
+  const files = runFilesOf(inventory, program, reach, { stores, flagged });
+  const args = flagged.map(({ flag, to }) => `--${flag}=${to}`);
+  const serving = withSettings({ ...bySource, args: [...bySource.args, ...args] }, inventory, files);
+  const frontend = frontendOf(inventory, program, reach, files.read);
   return { app: { project, ...picked, reach, cgo, serving, files, frontend }, project };
 }

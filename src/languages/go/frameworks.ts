@@ -39,6 +39,8 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'fuego', packages: ['github.com/go-fuego/fuego'], port: 9999 },
   { id: 'go-zero', packages: ['github.com/zeromicro/go-zero/rest'] },
   { id: 'kratos', packages: ['github.com/go-kratos/kratos'] },
+  { id: 'goframe', packages: ['github.com/gogf/gf'] },
+  { id: 'gnet', packages: ['github.com/panjf2000/gnet'] },
   { id: 'chi', packages: ['github.com/go-chi/chi'] },
   { id: 'gorilla', packages: ['github.com/gorilla/mux'] },
   { id: 'httprouter', packages: ['github.com/julienschmidt/httprouter'] },
@@ -48,7 +50,7 @@ export const FRAMEWORKS: readonly Framework[] = [
 ];
 
 /** Also used by clients: they tell a server only beside a call that listens. */
-export const ALSO_CLIENTS: ReadonlySet<string> = new Set(['fasthttp', 'grpc', 'kratos']);
+export const ALSO_CLIENTS: ReadonlySet<string> = new Set(['fasthttp', 'goframe', 'grpc', 'kratos']);
 
 /** Libraries for command lines: what they run depends on arguments. */
 export const COMMAND_LINES: readonly string[] = [

@@ -101,6 +101,7 @@ export function functionServing({ name }: GoFunction, from: Evidence): Serving {
     from,
     framework: framework && { framework, from },
     port: undefined,
+    readsPort: true,
     health: undefined,
     args: [],
     env: { FUNCTION_TARGET: name },

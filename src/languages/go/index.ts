@@ -3,6 +3,7 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { calledPackages } from '../called-packages.ts';
+import { maySetPort } from '../configured-port.ts';
 import { goApp, programOfRun, type GoApp } from './app.ts';
 import { codeOf } from './code.ts';
 import { FRAMEWORKS } from './frameworks.ts';
@@ -160,7 +161,8 @@ export const go = defineLanguage({
     isGoSource(path) ||
     /(^|\/)(go\.(mod|work|sum)|vendor\/modules\.txt)$/.test(path) ||
     isVersionFile(path) ||
-    isHintFile(path),
+    isHintFile(path) ||
+    maySetPort(path),
   detect,
   workspaceOf,
   apps,

@@ -2,6 +2,7 @@ import type { Inventory } from '../../inventory/inventory.ts';
 import type { Code } from '../code.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
 import { codeOf } from './code.ts';
+import type { FlagPath } from './flag-paths.ts';
 import { STORES } from './frameworks.ts';
 import type { Program } from './programs.ts';
 import { importOf, type Reach } from './reach.ts';
@@ -33,12 +34,19 @@ function emptyFiles(code: readonly Code[], inventory: Inventory): string[] {
 }
 
 /** Looks for what a program reads and writes while it runs, relative to where it is started: its module's folder. */
-export function runFilesOf(inventory: Inventory, program: Program, reach: Reach, stores: boolean): RunFiles {
+export function runFilesOf(
+  inventory: Inventory,
+  program: Program,
+  reach: Reach,
+  { stores, flagged }: { readonly stores: boolean; readonly flagged: readonly FlagPath[] },
+): RunFiles {
   const code = codeOf(reach);
   const bases = [...new Set([program.module.folder, program.folder])];
   const keeps = stores || importOf(reach, STORES) !== undefined;
+  const read = filesRead({ inventory, code, habits, bases, embedded: reach.files.flatMap(embeddedPlaces) });
+  const byFlag = flagged.filter(({ to }) => !read.some((r) => to === r.to || to.startsWith(`${r.to}/`)));
   return {
-    read: filesRead({ inventory, code, habits, bases, embedded: reach.files.flatMap(embeddedPlaces) }),
+    read: [...read, ...byFlag.map(({ source, to }) => ({ source, to, folder: !inventory.isFile(source) }))],
     written: foldersWritten(code, habits, keeps),
     empty: emptyFiles(code, inventory),
   };

@@ -1,5 +1,8 @@
+import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import { hitsOf, type Code } from '../code.ts';
+import { configuredPort } from '../configured-port.ts';
+import type { RunFiles } from '../run-files.ts';
 import { codeOf } from './code.ts';
 import { ALSO_CLIENTS, COMMAND_LINES, FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import { portsOf, type PortFound } from './ports.ts';
@@ -11,6 +14,8 @@ export interface Serving {
   readonly from: Evidence;
   readonly framework: { readonly framework: Framework; readonly from: Evidence } | undefined;
   readonly port: PortFound | undefined;
+  /** It asks for PORT, so no file of settings holds its port. */
+  readonly readsPort: boolean;
   readonly health: { readonly path: string; readonly from: Evidence } | undefined;
   /** Arguments that make the program serve. */
   readonly args: readonly string[];
@@ -25,7 +30,7 @@ export interface Serving {
 export const DEFAULT_PORT = 8080;
 
 const LISTENS =
-  /\.ListenAndServe(?:TLS)?\(|\bappengine\.Main\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)/g;
+  /\.ListenAndServe(?:TLS)?\(|\bappengine\.Main\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)|\bkratos\.Server\(|\bg\.Server\(|\bgrpc\.NewServer\(|(?<!\b(?:Dial\w*|NewClient)\([^()\n]{0,60})"(?:0\.0\.0\.0|\[::\])?:\d{4,5}"/g;
 /** A port of the system's choice on this machine's own address: a login callback or a test, no server. */
 const EPHEMERAL = /"(localhost|127\.0\.0\.1|\[::1\])?:0"/;
 
@@ -106,6 +111,7 @@ function loopbackFlags(code: readonly Code[], port: PortFound | undefined): stri
 const quiet = {
   framework: undefined,
   port: undefined,
+  readsPort: false,
   health: undefined,
   args: [],
   env: {},
@@ -149,6 +155,7 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
     from: framework?.from ?? listening?.from ?? from,
     framework,
     port: framework?.framework.args ? undefined : port,
+    readsPort: ports.readsPort || ports.variable !== undefined || framework?.framework.args !== undefined,
     health: healthOf(code),
     args: framework?.framework.args ?? [...(serve ? [serve.word] : []), ...byFlag],
     env,
@@ -156,4 +163,11 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
     preforks: preforksOf(framework?.framework, code),
     advice: loopbackAdvice(port),
   };
+}
+
+/** The same, with the port of the settings that it reads where its source tells none. */
+export function withSettings(serving: Serving, inventory: Inventory, { read }: RunFiles): Serving {
+  if (serving.workload !== 'service' || serving.port !== undefined || serving.readsPort) return serving;
+  const port = configuredPort(inventory, read);
+  return port ? { ...serving, port, advice: [...serving.advice, ...loopbackAdvice(port)] } : serving;
 }

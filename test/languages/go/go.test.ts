@@ -314,6 +314,46 @@ describe('go: what serves', () => {
   });
 });
 
+describe('go: settings beside the program', () => {
+  const flagged = (path: string): string =>
+    `package main\nimport (\n\t"flag"\n\t"net/http"\n)\nvar conf = flag.String("conf", "${path}", "settings")\nfunc main() { http.ListenAndServe(addressIn(*conf), nil) }\n`;
+
+  test('a flag that leads out of the folder of the program is told where its settings are', () => {
+    const text = dockerfileOf({
+      'go.mod': goMod('go 1.26'),
+      'app/shop/cmd/server/main.go': flagged('../../configs'),
+      'app/shop/configs/config.yaml': 'server:\n  grpc:\n    addr: 0.0.0.0:9000\n  http:\n    addr: 0.0.0.0:8000\n',
+    });
+    assert.match(text, /^COPY app\/shop\/configs\/ \.\/app\/shop\/configs\/$/m);
+    assert.match(text, /^CMD \["server", "--conf=app\/shop\/configs"\]$/m);
+    assert.match(text, /^EXPOSE 8000$/m);
+  });
+
+  test('the port of the file that it reads, unless the source names one; never that of what it asks', () => {
+    const settings = { 'go.mod': goMod('go 1.26'), 'main.go': flagged('etc/shop.yaml') };
+    const yaml = 'Name: shop\nHost: 0.0.0.0\nPort: 8888\nRedis:\n  Port: 7001\n';
+    assert.match(dockerfileOf({ ...settings, 'etc/shop.yaml': yaml }), /^EXPOSE 8888$/m);
+    assert.match(dockerfileOf({ ...settings, 'etc/shop.yaml': 'redis:\n  port: 7001\n' }), /^EXPOSE 8080$/m);
+    const ini = { 'go.mod': goMod('go 1.26'), 'main.go': flagged('conf/app.conf') };
+    assert.match(dockerfileOf({ ...ini, 'conf/app.conf': 'appname = shop\nhttpport = 8088\n' }), /^EXPOSE 8088$/m);
+    assert.deepEqual(adviceOf({ ...settings, 'etc/shop.yaml': yaml.replace('0.0.0.0', 'localhost') }), [
+      'listens-on-loopback',
+    ]);
+    const named = { ...settings, 'main.go': `${flagged('etc/shop.yaml')}var address = ":4000"\n` };
+    assert.match(dockerfileOf({ ...named, 'etc/shop.yaml': yaml }), /^EXPOSE 4000$/m);
+  });
+
+  test('an address without a host is where a program listens, whatever it listens with', () => {
+    const main = (line: string): string => `package main\nimport "example.com/net"\nfunc main() {\n\t${line}\n}\n`;
+    const files = (line: string) => ({
+      'go.mod': goMod('go 1.26', 'require example.com/net v1.0.0'),
+      'main.go': main(line),
+    });
+    assert.match(dockerfileOf(files('net.New(":7070").Serve(nil)')), /^EXPOSE 7070$/m);
+    assert.doesNotMatch(dockerfileOf(files('net.Dial("tcp", ":7070")')), /^EXPOSE/m);
+  });
+});
+
 describe('go: children of the program', () => {
   const fiber = (config: string) => ({
     'go.mod': goMod('go 1.26', 'require github.com/gofiber/fiber/v2 v2.52.9'),

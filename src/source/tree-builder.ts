@@ -12,6 +12,7 @@ import { Problem } from '../problems/problem.ts';
 import { entryPath, linkTarget } from './entry-path.ts';
 import { exceeded, fixedLimits, type SourceLimits } from './limits.ts';
 import type { EntrySink, ScannedEntry } from './tar-scanner.ts';
+import { textOf } from './text.ts';
 import { stripped, wrapperOf } from './wrapper.ts';
 
 /** What was met in an archive and handled by a stated rule. */
@@ -255,7 +256,7 @@ export class TreeBuilder implements EntrySink {
       return;
     }
     this.#textBytes += bytes.length;
-    this.#texts.set(path, { text: bytes.toString('utf8'), truncated: this.#textLength > bytes.length });
+    this.#texts.set(path, { text: textOf(bytes), truncated: this.#textLength > bytes.length });
   }
 
   #notice(notice: Notice): void {

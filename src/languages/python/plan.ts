@@ -39,6 +39,7 @@ const NEED_HOME = [
   'streamlit',
   'gradio',
   'chainlit',
+  'flet',
   'marimo',
   'nicegui',
   'matplotlib',

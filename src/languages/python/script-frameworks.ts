@@ -23,6 +23,8 @@ interface ScriptFramework {
   readonly handlesSignals?: boolean;
   /** The port is told on the command line or by the environment, whatever stands in the source. */
   readonly told: boolean;
+  /** A requirement without which it does not serve, where the project does not bring it. */
+  readonly added?: (project: PythonProject) => string | undefined;
 }
 
 /**
@@ -39,6 +41,21 @@ function functionOf(code: string): string | undefined {
 
 /** A server for tools of language models, over HTTP; without a transport it talks over its standard input. https://gofastmcp.com/deployment/running-server */
 const MCP_HTTP = /["'](?:streamable-http|sse)["']|\btransport\s*=\s*["']http["']|\brun_(?:\w+_)?(?:http|sse)_async\(/;
+
+/** The name of the app object, which Shiny looks for as `app`; a file for Shiny Express has none. https://shiny.posit.co/py/docs/express-vs-core.html */
+const SHINY_APP = /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:shiny\.)?App[ \t]*\(/m;
+const SHINY_EXPRESS = /^[ \t]*(?:from|import)[ \t]+shiny\.express\b|^[ \t]*from[ \t]+shiny[ \t]+import\b.*\bexpress\b/m;
+
+/** Since 0.25 what serves browsers is a package of its own, in the same version. https://flet.dev/docs/publish/web/dynamic-website/hosting/self-hosting */
+function fletWeb({ packages }: PythonProject): string | undefined {
+  const flet = packages.get('flet');
+  if (packages.has('flet-web') || flet?.extras.some((extra) => extra === 'web' || extra === 'all') === true)
+    return undefined;
+  const version = flet?.version;
+  const [major = 0, minor = 0] = version?.split('.').map(Number) ?? [];
+  if (version === undefined) return 'flet-web';
+  return major > 0 || minor >= 25 ? `flet-web==${version}` : undefined;
+}
 
 const ALL: readonly ScriptFramework[] = [
   {
@@ -87,6 +104,24 @@ const ALL: readonly ScriptFramework[] = [
       '*',
     ],
     told: true,
+  },
+  {
+    id: 'shiny',
+    runs: (code) => SHINY_APP.test(code) || SHINY_EXPRESS.test(code),
+    argv: (file, code) => {
+      const name = SHINY_EXPRESS.test(code) ? 'app' : (SHINY_APP.exec(code)?.[1] ?? 'app');
+      return ['shiny', 'run', '--host', '0.0.0.0', '--port', '$PORT', name === 'app' ? file : `${file}:${name}`];
+    },
+    handlesSignals: true,
+    told: true,
+  },
+  {
+    id: 'flet',
+    runs: (code) => /\b(?:ft|flet)\.(?:app|run)(?:_async)?\(|^from flet import.*\b(?:app|run)\b/m.test(code),
+    argv: (file) => ['env', 'FLET_SERVER_PORT=$PORT', 'python', file],
+    env: { FLET_FORCE_WEB_SERVER: 'true', FLET_SERVER_IP: '0.0.0.0' },
+    told: true,
+    added: fletWeb,
   },
   {
     id: 'functions-framework',
@@ -203,7 +238,7 @@ export function scriptFramework(
   object?: AppObject,
 ): ScriptStart | undefined {
   if (object?.framework.id === 'sanic') return sanicStart(project, object);
-  for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told } of ALL) {
+  for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told, added } of ALL) {
     const framework = FRAMEWORKS.find((f) => f.id === id);
     if (!framework?.packages.some(has)) continue;
     const below = ({ path }: Source): string => (project.folder === '' ? path : path.slice(project.folder.length + 1));
@@ -211,7 +246,7 @@ export function scriptFramework(
       .filter(
         (s) => (!imported || framework.modules.some((m) => importsPackage(s.imports, m))) && runs(s.code, below(s)),
       )
-      .toSorted((a, b) => rank(a.path) - rank(b.path));
+      .toSorted((a, b) => rank(a.path) - rank(b.path) || a.path.length - b.path.length);
     if (!source) continue;
     const file = below(source);
     const plain = argv === undefined ? runnableFile(project.inventory, project.folder, source, id) : undefined;
@@ -232,7 +267,7 @@ export function scriptFramework(
         env,
         folder: project.folder,
         importRoots: plain?.root === undefined ? [] : [plain.root],
-        added: undefined,
+        added: added?.(project),
         handlesSignals,
         advice: [],
       },

@@ -36,9 +36,23 @@ function iniLines(text: string, section: string, key: string): string[] {
   return found;
 }
 
+/** The lines of the files of requirements that setup.py reads: `install_requires=lines_of("requirements/base.txt")`. */
+function linesRead(inventory: Inventory, folder: string, code: string): string[] {
+  if (!/\binstall_requires\s*=\s*(?!\[)/.test(code)) return [];
+  const named = [...code.matchAll(QUOTED)]
+    .map((m) => m[1] ?? m[2] ?? '')
+    .filter((name) => /(^|[/_-])req[\w-]*\.(txt|in)$|^requirements\/[\w./-]+\.(txt|in)$/.test(name))
+    .filter((name) => !/dev|test|doc|lint/.test(name));
+  return [...new Set(named)]
+    .flatMap((name) => (inventory.text(joinPath(folder, name.replace(/^\.?\//, ''))) ?? '').split(/\r?\n/))
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => /^\w/.test(line));
+}
+
 export function setupRequirements(inventory: Inventory, folder: string): Requirement[] {
   const code = withoutComments(inventory.text(joinPath(folder, 'setup.py')) ?? '');
   const texts = [
+    ...linesRead(inventory, folder, code),
     ...listAfter(code, /\b(?:install_requires|requirements|requires|INSTALL_REQUIRES|REQUIRES|REQUIREMENTS)\s*=\s*\[/),
     ...iniLines(inventory.text(joinPath(folder, 'setup.cfg')) ?? '', 'options', 'install_requires'),
   ];

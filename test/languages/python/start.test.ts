@@ -122,6 +122,40 @@ describe('a server', () => {
       /^streamlit run dashboard\.py /,
     );
   });
+
+  test('for Shiny is Shiny, which takes a file of Express or of Core', () => {
+    const core = 'from shiny import App, ui\napp = App(ui.page_fluid(), None)\n';
+    const express = 'from shiny import render\nfrom shiny.express import input, ui\nui.panel_title("x")\n';
+    const shiny = (files: Record<string, string>) => commandOf({ 'requirements.txt': 'shiny', ...files });
+    assert.equal(shiny({ 'app.py': express }), 'shiny run --host 0.0.0.0 --port $PORT app.py');
+    assert.equal(
+      shiny({ 'app-core.py': core, 'app-express.py': express, 'shared.py': 'import shiny\n' }),
+      'shiny run --host 0.0.0.0 --port $PORT app-core.py',
+    );
+    assert.match(shiny({ 'tool.py': core.replace('app =', 'tool =') }) ?? '', / tool\.py:tool$/);
+  });
+
+  test('for Flet is a page for browsers, by what serves it in the same version', () => {
+    const flet = (requirements: string) =>
+      startOf({ 'requirements.txt': requirements, 'todo.py': 'import flet as ft\nft.app(main)\n' });
+    assert.equal(flet('flet')?.argv.join(' '), 'env FLET_SERVER_PORT=$PORT python todo.py');
+    assert.equal(flet('flet')?.workload, 'service');
+    assert.equal(flet('flet')?.added, 'flet-web');
+    assert.equal(flet('flet==0.25.1')?.added, 'flet-web==0.25.1');
+    assert.equal(flet('flet==0.24.1')?.added, undefined);
+    assert.equal(flet('flet[all]')?.added, undefined);
+  });
+});
+
+test('requirements that setup.py reads from a file are those of the project', () => {
+  const setup =
+    'from setuptools import setup\ndef lines(path):\n    return open(path).read().splitlines()\nsetup(name="shop", install_requires=lines("requirements/req.txt"))\n';
+  const command = commandOf({
+    'setup.py': setup,
+    'requirements/req.txt': '# web\nFlask==3.1  # pinned\n-r more.txt\n',
+    'app.py': 'from flask import Flask\napp = Flask(__name__)\n',
+  });
+  assert.match(command ?? '', /^gunicorn .* app:app$/);
 });
 
 describe('a program with a server of its own', () => {

@@ -6,9 +6,10 @@ import { configFile, cleanFolder } from './config-files.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import { conventional } from './conventional.ts';
 import { withServer } from './exported-app.ts';
+import { fetchedProgram } from './fetched-programs.ts';
 import { nx } from './nx.ts';
 import { nxPackage } from './nx-projects.ts';
-import { onFirebase } from './no-program.ts';
+import { onPlatform, platformOf } from './no-program.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
@@ -134,7 +135,10 @@ function serverOf(project: JsProject, line: Line, from: Evidence): ServerOutcome
           `cd ${line.folder} && exec ${argv.map((w) => (/^[\w@%+=:,./-]+$/.test(w) ? w : `'${w.replaceAll("'", `'\\''`)}'`)).join(' ')}`,
         ];
   if (line.shell !== undefined) return { kind: 'server', argv: toArgv(line.shell), env: line.env, from };
-  const { argv, tool } = productionProgram(project, line);
+  const program = productionProgram(project, line);
+  const fetched = fetchedProgram(project, line.pkg, program);
+  if (fetched) return { kind: 'server', ...fetched, argv: inFolder(fetched.argv), env: line.env, from };
+  const { argv, tool } = program;
   const compiled = tool === 'tsx' || tool === 'ts-node' ? compiledEntry(project, argv.at(-1) ?? '') : undefined;
   if (compiled !== undefined) return { kind: 'server', argv: inFolder(['node', compiled]), env: line.env, from };
   return { kind: 'server', argv: inFolder(argv), env: line.env, from, ...(tool === undefined ? {} : { tool }) };
@@ -171,8 +175,9 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
   const outcome = found?.outcome;
   const from = scriptEvidence(line.pkg, line.script);
   if (kind === 'development' && outcome) return { outcome, before: [], builds: [] };
-  if (/^firebase (functions:shell|emulators:\w+|serve)\b/.test(words(line))) {
-    if (outcome === undefined) throw onFirebase(line.pkg, words(line));
+  const platform = platformOf(words(line));
+  if (platform) {
+    if (outcome === undefined) throw onPlatform(line.pkg, words(line), platform);
     return { outcome, before: [], builds: [] };
   }
   const worker = startsWrangler(line) ? wranglerConfig(project) : undefined;

@@ -87,19 +87,25 @@ const FOR_IMAGES: readonly string[] = ['build:docker', 'build-docker', 'docker:b
 const MAKES_IMAGES = /\b(docker|podman|buildah|nerdctl)(-compose)?\s/;
 
 /** A script that is there, and that makes no image, nor does one of those that it calls. */
-function buildsHere(scripts: Readonly<Record<string, string>>, name: string, seen: readonly string[] = []): boolean {
-  const text = scripts[name];
+function buildsHere(project: JsProject, name: string, seen: readonly string[] = []): boolean {
+  const { inventory, app } = project;
+  const text = app.json.scripts[name];
   if (text === undefined || MAKES_IMAGES.test(text)) return false;
-  const called = text.split(/[\s;&|]+/).filter((word) => scripts[word] !== undefined && !seen.includes(word));
-  return called.every((word) => buildsHere(scripts, word, [...seen, name, ...called]));
+  const words = text.split(/[\s;&|]+/);
+  const files = words.filter((word) => word.includes('/') || word.endsWith('.sh'));
+  if (files.some((word) => MAKES_IMAGES.test(inventory.text(joinPath(app.folder, word.replace(/^\.\//, ''))) ?? '')))
+    return false;
+  const called = words.filter((word) => app.json.scripts[word] !== undefined && !seen.includes(word));
+  return called.every((word) => buildsHere(project, word, [...seen, name, ...called]));
 }
 
 /** The one script for a build, `build:frontend`, that runs this command: with the options that it needs. */
-function scriptThatRuns(scripts: Readonly<Record<string, string>>, argv: readonly string[]): string | undefined {
+function scriptThatRuns(project: JsProject, argv: readonly string[]): string | undefined {
+  const { scripts } = project.app.json;
   const [name, another] = Object.keys(scripts).filter(
     (script) =>
       /^build[:-]|[:-]build$/.test(script) &&
-      buildsHere(scripts, script) &&
+      buildsHere(project, script) &&
       ` ${scripts[script] ?? ''} `.includes(` ${argv.join(' ')} `),
   );
   return another === undefined ? name : undefined;
@@ -125,7 +131,7 @@ function mainBuild(app: App): BuildCommand | undefined {
   if (turbo) return { command: turbo, why: 'Turborepo builds the app, and what it needs before it' };
   const scripts = project.app.json.scripts;
   const script =
-    FOR_IMAGES.find((name) => buildsHere(scripts, name)) ?? BUILD_SCRIPTS.find((name) => scripts[name] !== undefined);
+    FOR_IMAGES.find((name) => buildsHere(project, name)) ?? BUILD_SCRIPTS.find((name) => scripts[name] !== undefined);
   const before = project.app.folder === '' ? [] : memberBuilds(project);
   if (script !== undefined) {
     return {
@@ -144,7 +150,7 @@ function mainBuild(app: App): BuildCommand | undefined {
       why: `the build script of ${member.folder}, whose files are given out`,
       from: lineOfKey(member, 'scripts', 'build'),
     };
-  const own = framework?.build && app.outcome !== undefined ? scriptThatRuns(scripts, framework.build) : undefined;
+  const own = framework?.build && app.outcome !== undefined ? scriptThatRuns(project, framework.build) : undefined;
   if (own !== undefined)
     return {
       command: all(...before, runScript(project, project.app, own)),

@@ -19,10 +19,56 @@ export function noProgram({ project }: App): Problem {
   });
 }
 
-/** The problem that a start script calls Firebase's own tool, which emulates the platform for those who develop on it. */
-export const onFirebase = ({ file }: Package, command: string): Problem =>
+/** A platform whose own tool a start script calls, which emulates it for those who develop on it. */
+interface Platform {
+  readonly name: string;
+  readonly hint: string;
+}
+
+const PLATFORMS: readonly (readonly [RegExp, Platform])[] = [
+  [
+    /^firebase (functions:shell|emulators:\w+|serve)\b/,
+    {
+      name: 'Firebase',
+      hint: 'Deploy it with `firebase deploy`; or serve one of its HTTPS functions by @google-cloud/functions-framework, with "start": "functions-framework --target=NAME".',
+    },
+  ],
+  [
+    /^func (host )?start\b/,
+    {
+      name: 'Azure Functions',
+      hint: 'Deploy it with `func azure functionapp publish`; or build on an image of that platform, mcr.microsoft.com/azure-functions/node, with a Dockerfile of `func init --docker-only`.',
+    },
+  ],
+  [
+    /^meteor( run\b| --| \d|$)/,
+    {
+      name: 'Meteor',
+      hint: 'Meteor builds by its own tool and with packages of its own: write a Dockerfile that runs `meteor build --directory`, and say dockerfile=keep.',
+    },
+  ],
+  [
+    /^(sls|serverless) offline\b|^sam local\b|^sst dev\b|^cdk watch\b/,
+    { name: 'AWS Lambda', hint: 'Deploy it with that tool, or add a start script with a server for Node.js.' },
+  ],
+  [
+    /^netlify dev\b|^ntl dev\b/,
+    { name: 'Netlify', hint: 'Deploy it with `netlify deploy`, or add a start script with a server for Node.js.' },
+  ],
+  [
+    /^vercel dev\b|^vc dev\b/,
+    { name: 'Vercel', hint: 'Deploy it with `vercel`, or add a start script with a server for Node.js.' },
+  ],
+];
+
+/** The platform that a command is the tool of. */
+export const platformOf = (command: string): Platform | undefined =>
+  PLATFORMS.find(([pattern]) => pattern.test(command))?.[1];
+
+/** The problem that a start script calls such a tool, and that nothing else in the project could be started. */
+export const onPlatform = ({ file }: Package, command: string, { name, hint }: Platform): Problem =>
   new Problem('no-start-command', {
-    detail: `The start script of ${file} is ${command}, a tool for development: what it starts runs on the platform of Firebase.`,
-    hint: 'Deploy it with `firebase deploy`; or serve one of its HTTPS functions by @google-cloud/functions-framework, with "start": "functions-framework --target=NAME".',
+    detail: `The start script of ${file} is ${command}, a tool for development: what it starts runs on the platform of ${name}.`,
+    hint,
     members: { file },
   });

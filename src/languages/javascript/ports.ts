@@ -15,6 +15,8 @@ const OWN_VARIABLE =
   /\bport\s*[:=](?!=)[^;,\n]{0,60}\bprocess\.env\.(?!(?:DB|DATABASE|PG|POSTGRES\w*|MYSQL|MARIADB|MONGO\w*|REDIS\w*|SMTP|MAIL\w*|EMAIL|AMQP|RABBIT\w*|KAFKA|ELASTIC\w*|LDAP|SSH|FTP|PROXY)_)\w+_PORT\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/gi;
 const NAMED = /\b(?:port|PORT|Port|serverPort|SERVER_PORT|httpPort)\s*(?::\s*number\s*)?[=:]\s*['"]?(\d{2,5})\b/g;
 const DEFAULT = /\b(?:port|PORT|Port|defaultPort|DEFAULT_PORT)\s*(?::\s*number\s*)?=\s*['"]?(\d{4,5})\b/g;
+/** Apollo's own server, which neither its options nor PORT tell anything. https://www.apollographql.com/docs/apollo-server/api/standalone */
+const APOLLO = /\bstartStandaloneServer\s*\(|\brequire\(\s*['"]apollo-server['"]\s*\)|\bfrom\s+['"]apollo-server['"]/g;
 /** Servers listen on a port that nobody has to be root for. */
 const isPort = (port: number): boolean => port >= 80 && port <= 65535;
 
@@ -63,5 +65,7 @@ export function portOf(sources: readonly Source[]): FoundPort | undefined {
   if (own && fallback !== undefined) return { port: fallback, from: own.from };
   const named = hit(sources, NAMED, 'the port that it listens on');
   const other = first(named);
-  return named && other !== undefined ? { port: other, from: named.from } : undefined;
+  if (named && other !== undefined) return { port: other, from: named.from };
+  const apollo = hit(sources, APOLLO, 'the usual port of Apollo Server');
+  return apollo && { port: 4000, from: apollo.from };
 }

@@ -201,6 +201,12 @@ export function productionProgram(project: JsProject, line: Line): Program {
     const paths = args.some((arg) => arg === 'tsconfig-paths/register') ? ['-r', 'tsconfig-paths/register'] : [];
     return { argv: ['node', '-r', 'ts-node/register/transpile-only', ...paths, ...rest], tool: 'ts-node' };
   }
+  if (program === 'json-server') {
+    const rest = withoutOptions(args, /^(--watch|-w|--host=.*)$/, /^(--host|-H)$/);
+    return { argv: ['json-server', '--host', '0.0.0.0', ...rest], tool: 'json-server' };
+  }
+  // As a daemon it would leave the container without a process. https://www.eggjs.org/core/deployment
+  if (program === 'egg-scripts') return { argv: [program, ...args.filter((a) => a !== '--daemon')], tool: program };
   const entry = ENTRIES[program];
   if (entry !== undefined && linked(project))
     return { argv: ['node', `node_modules/${entry[1]}`, ...args], tool: entry[0] };

@@ -35,6 +35,7 @@ const WRAPPERS = tableOf<readonly string[]>({
   dotenvx: ['-f', '--env-file', '-fk'],
   'env-cmd': ['-f', '-e', '-r', '--file', '--environments'],
   npx: ['-p', '--package'],
+  pnpx: [],
   bunx: [],
   op: ['--env-file'],
   infisical: ['--env', '--path'],

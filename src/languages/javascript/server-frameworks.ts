@@ -242,6 +242,20 @@ const strapi = (context: FrameworkContext): Outcome => ({
   writes: ['.tmp', 'public/uploads'],
 });
 
+/** It keeps what it runs with below its own folder, and logs in the home of its user. https://www.eggjs.org/core/deployment */
+const egg = (context: FrameworkContext): Outcome | undefined =>
+  context.dependencies['egg-scripts'] === undefined
+    ? undefined
+    : {
+        kind: 'server',
+        argv: ['egg-scripts', 'start'],
+        env: { HOME: '/tmp' },
+        from: named(context, 'egg', 'Egg'),
+        port: 7001,
+        tool: 'egg-scripts',
+        writes: ['run', 'logs'],
+      };
+
 export const serverFrameworks: readonly Framework[] = [
   {
     id: 'next',
@@ -318,6 +332,7 @@ export const serverFrameworks: readonly Framework[] = [
     own: /^strapi start/,
     outcome: strapi,
   },
+  { id: 'egg', packages: ['egg'], own: /^egg-(bin|scripts) /, outcome: egg },
   QWIK,
   FUNCTIONS_FRAMEWORK,
 ];

@@ -205,6 +205,7 @@ const BRINGS = tableOf<readonly string[]>({
   'channels[daphne]': ['daphne'],
   'python-fasthtml': ['uvicorn', 'starlette'],
   nicegui: ['uvicorn', 'fastapi'],
+  shinywidgets: ['shiny'],
   'psycopg[binary]': ['psycopg-binary'],
   'psycopg[c]': ['psycopg-c'],
   'django-ninja': ['django'],

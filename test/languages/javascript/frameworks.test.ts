@@ -426,8 +426,12 @@ describe('tools of their time', () => {
   });
 
   test('the build for an image goes before that for a running system, unless it makes the image', () => {
-    const built = (scripts: object): string | undefined =>
-      /npm run (\S+)$/m.exec(dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { next: '15' } } })))?.[1];
+    const built = (scripts: object, files: object = {}): string | undefined =>
+      /npm run (\S+)$/m.exec(
+        dockerfileOf(filesOf({ 'package.json': { scripts, dependencies: { next: '15' } }, ...files })),
+      )?.[1];
+    const script = { 'bin/images.sh': '#!/bin/sh\ndocker build -t shop .\n' };
+    assert.equal(built({ build: 'next build', 'docker:build': './bin/images.sh' }, script), 'build');
     assert.equal(built({ build: 'check-db && next build', 'build-docker': 'next build' }), 'build-docker');
     assert.equal(built({ build: 'next build', 'docker:build': 'docker build -t app .' }), 'build');
     const image = { 'build-docker': 'npm run build && npm run image', image: 'npm run build-docker; docker build .' };

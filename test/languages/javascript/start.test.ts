@@ -10,7 +10,7 @@ const started = (start: string, more: Files = {}, files: Files = {}): unknown =>
   command({ 'package.json': { scripts: { start, ...(more['scripts'] as object) }, ...more }, ...files });
 
 describe('the program behind a start script', () => {
-  for (const [start, argv] of [
+  for (const [start, argv, dependencies = {}] of [
     ['node server.js', ['node', 'server.js']],
     ['NODE_ENV=production node server.js', ['node', 'server.js']],
     ['cross-env NODE_ENV=production PORT=4000 node ./server.js --quiet', ['node', './server.js', '--quiet']],
@@ -19,7 +19,9 @@ describe('the program behind a start script', () => {
     ['nodemon', ['node', 'server.js']],
     ['dotenv -e .env -- node server.js', ['node', 'server.js']],
     ['pm2-runtime start server.js', ['node', 'server.js']],
-    ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts']],
+    ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts'], { tsx: '^4' }],
+    ['npx json-server --watch db.json', ['json-server', '--host', '0.0.0.0', 'db.json'], { 'json-server': '^0.17' }],
+    ['egg-scripts start --daemon --title=shop', ['egg-scripts', 'start', '--title=shop']],
     ['npm run build && node server.js', ['node', 'server.js']],
     ['knex migrate:latest && node server.js', ['/bin/sh', '-c', 'knex migrate:latest && exec node server.js']],
     ['node server.js --port ${PORT:-80}', ['/bin/sh', '-c', 'exec node server.js --port ${PORT:-80}']],
@@ -28,8 +30,28 @@ describe('the program behind a start script', () => {
     ['echo $(node --version) && node server.js', ['/bin/sh', '-c', 'echo $(node --version) && exec node server.js']],
     ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
   ] as const) {
-    test(start, () => assert.deepEqual(started(start, { main: 'server.js' }), argv));
+    test(start, () => assert.deepEqual(started(start, { main: 'server.js', dependencies }), argv));
   }
+
+  test('that no package.json names is brought by the image', () => {
+    const opt = (start: string): string => String(started(start));
+    assert.equal(
+      opt('npx tsx watch src/index.ts'),
+      'node,--import,/opt/tsx/node_modules/tsx/dist/loader.mjs,src/index.ts',
+    );
+    assert.equal(opt('nodemon --exec ts-node src/index.ts'), opt('tsx src/index.ts'));
+    assert.equal(
+      opt('pnpx srvx --prod -s ../client dist/server.js'),
+      'node,/opt/srvx/node_modules/srvx/bin/srvx.mjs,--prod,-s,../client,dist/server.js',
+    );
+    assert.equal(
+      opt('json-server db.json'),
+      'node,/opt/json-server/node_modules/json-server/lib/cli/bin.js,--host,0.0.0.0,db.json',
+    );
+    const file = dockerfileOf(filesOf({ 'package.json': { scripts: { start: 'npx tsx app.ts' } }, 'app.ts': '' }));
+    assert.match(file, /npm install --prefix \/opt\/tsx .* tsx@4/);
+    assert.match(file, /COPY --from=tsx \/opt\/tsx\/ \/opt\/tsx\//);
+  });
 
   test('through other scripts, with what comes before them', () => {
     const scripts = {
@@ -115,6 +137,30 @@ describe('the program behind a start script', () => {
     assert.deepEqual(exported('const app = express();\napp.listen(80);', 'express'), ['node', 'src/index.ts']);
   });
 
+  test('Apollo’s own server listens on a port of its own, where the program names none', () => {
+    const apollo = (source: string, name: string): unknown =>
+      projectOf(filesOf({ 'package.json': { main: 'index.js', dependencies: { [name]: '*' } }, 'index.js': source }))
+        .merged.manifest.port;
+    assert.equal(
+      apollo("const { ApolloServer } = require('apollo-server');\nnew ApolloServer({}).listen();", 'apollo-server'),
+      4000,
+    );
+    assert.equal(
+      apollo(
+        "import { startStandaloneServer } from '@apollo/server/standalone';\nawait startStandaloneServer(server);",
+        '@apollo/server',
+      ),
+      4000,
+    );
+    assert.equal(
+      apollo(
+        "const { ApolloServer } = require('apollo-server');\nnew ApolloServer({}).listen({ port: 5050 });",
+        'apollo-server',
+      ),
+      5050,
+    );
+  });
+
   test('nothing at all: the problem names the scripts there are', () => {
     assert.throws(
       () => dockerfileOf(filesOf({ 'package.json': { scripts: { lint: 'eslint' } } })),
@@ -130,6 +176,16 @@ describe('the program behind a start script', () => {
     assert.ok(adviceOf(files).includes('dev-dependencies-in-image'));
     assert.doesNotMatch(dockerfileOf(files), /AS production/);
   });
+
+  for (const [start, platform] of [
+    ['func start', 'Azure Functions'],
+    ['npx sls offline', 'AWS Lambda'],
+    ['meteor run', 'Meteor'],
+    ['netlify dev', 'Netlify'],
+  ] as const)
+    test(`${start} is a tool of ${platform}, and no program`, () => {
+      assert.throws(() => started(start), new RegExp(`platform of ${platform}`));
+    });
 
   test('Firebase’s tool for development is no program', () => {
     const scripts = { start: 'npm run shell', shell: 'npm run build && firebase functions:shell', build: 'tsc' };

@@ -1,5 +1,6 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import { configFile, settingOf } from './config-files.ts';
+import { allDependencies } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import type { Line } from './script-line.ts';
 import { tableOf } from '../../plan/table.ts';
@@ -208,7 +209,9 @@ export function productionProgram(project: JsProject, line: Line): Program {
   // As a daemon it would leave the container without a process. https://www.eggjs.org/core/deployment
   if (program === 'egg-scripts') return { argv: [program, ...args.filter((a) => a !== '--daemon')], tool: program };
   const entry = ENTRIES[program];
-  if (entry !== undefined && linked(project))
+  // Version 1 had its file at other places.
+  const elsewhere = program === 'remix-serve' && /^[\^~]?1\./.test(allDependencies(line.pkg)['@remix-run/serve'] ?? '');
+  if (entry !== undefined && linked(project) && !elsewhere)
     return { argv: ['node', `node_modules/${entry[1]}`, ...args], tool: entry[0] };
   const local = first.includes('/') && !/(^|\/)\.bin\//.test(first);
   return local ? { argv: line.argv } : { argv: [program, ...args], tool: TOOLS[program] ?? program };

@@ -168,6 +168,15 @@ const CALLS: readonly { readonly pattern: RegExp; readonly extension: string }[]
   { pattern: /\bexif_read_data\s*\(/, extension: 'exif' },
   { pattern: /\bsocket_create\s*\(/, extension: 'sockets' },
   { pattern: /\bapcu_\w+\s*\(/, extension: 'apcu' },
+  { pattern: /\bnew\s+\\?Imagick\b/, extension: 'imagick' },
+  { pattern: /\bnew\s+\\?MongoDB\\(Driver\\Manager|Client)\b/, extension: 'mongodb' },
+  { pattern: /\bldap_connect\s*\(/, extension: 'ldap' },
+  { pattern: /\bgmp_\w+\s*\(/, extension: 'gmp' },
+  { pattern: /\bftp_(ssl_)?connect\s*\(/, extension: 'ftp' },
+  { pattern: /\bssh2_connect\s*\(/, extension: 'ssh2' },
+  { pattern: /\byaml_(parse|emit)\w*\s*\(/, extension: 'yaml' },
+  { pattern: /\bnew\s+\\?XSLTProcessor\b/, extension: 'xsl' },
+  { pattern: /\bnew\s+\\?tidy\b|\btidy_\w+\s*\(/, extension: 'tidy' },
 ];
 
 function ofFramework(inventory: Inventory, composer: Composer | undefined, wordpress: boolean): string[] {

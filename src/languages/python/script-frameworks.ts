@@ -81,6 +81,8 @@ const ALL: readonly ScriptFramework[] = [
     id: 'chainlit',
     runs: (code) => /@(cl|chainlit)\./.test(code),
     argv: (file) => ['chainlit', 'run', file, '--host', '0.0.0.0', '--port', '$PORT', '--headless'],
+    // For a command of the project's own, which may leave the host to it. https://docs.chainlit.io/deploy/overview
+    env: { CHAINLIT_HOST: '0.0.0.0' },
     told: true,
   },
   {

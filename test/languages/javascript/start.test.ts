@@ -21,6 +21,8 @@ describe('the program behind a start script', () => {
     ['pm2-runtime start server.js', ['node', 'server.js']],
     ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts'], { tsx: '^4' }],
     ['npx json-server --watch db.json', ['json-server', '--host', '0.0.0.0', 'db.json'], { 'json-server': '^0.17' }],
+    ['remix-serve build', ['remix-serve', 'build'], { '@remix-run/serve': '^1.1.3' }],
+    ['remix-serve build', ['node', 'node_modules/@remix-run/serve/dist/cli.js', 'build'], { '@remix-run/serve': '^2' }],
     ['egg-scripts start --daemon --title=shop', ['egg-scripts', 'start', '--title=shop']],
     ['npm run build && node server.js', ['node', 'server.js']],
     ['knex migrate:latest && node server.js', ['/bin/sh', '-c', 'knex migrate:latest && exec node server.js']],
@@ -30,7 +32,8 @@ describe('the program behind a start script', () => {
     ['echo $(node --version) && node server.js', ['/bin/sh', '-c', 'echo $(node --version) && exec node server.js']],
     ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
   ] as const) {
-    test(start, () => assert.deepEqual(started(start, { main: 'server.js', dependencies }), argv));
+    test(`${start} ${Object.values(dependencies).join(' ')}`, () =>
+      assert.deepEqual(started(start, { main: 'server.js', dependencies }), argv));
   }
 
   test('that no package.json names is brought by the image', () => {

@@ -123,6 +123,11 @@ describe('a server', () => {
     );
   });
 
+  test('for Chainlit listens on all addresses, also by a command that leaves the host out', () => {
+    const start = startOf({ 'requirements.txt': 'chainlit', 'app.py': 'import chainlit as cl\n@cl.on_message\n' });
+    assert.deepEqual(start?.env, { CHAINLIT_HOST: '0.0.0.0' });
+  });
+
   test('for Shiny is Shiny, which takes a file of Express or of Core', () => {
     const core = 'from shiny import App, ui\napp = App(ui.page_fluid(), None)\n';
     const express = 'from shiny import render\nfrom shiny.express import input, ui\nui.panel_title("x")\n';

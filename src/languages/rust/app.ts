@@ -9,7 +9,7 @@ import type { CargoPackage } from './package.ts';
 import { withoutTests } from './test-code.ts';
 import { portsOf, type Ports } from './ports.ts';
 import { chooseProgram, type Program } from './programs.ts';
-import { readCargoProject, type CargoProject } from './project.ts';
+import { closureOf, readCargoProject, type CargoProject } from './project.ts';
 import { runFilesOf } from './run-files.ts';
 
 /** All that is known of the program to run; `infer` and `plan` both read it. */
@@ -36,16 +36,6 @@ const DEFAULT_PORT = 8080;
 /** Comments, strings (raw ones too) and characters of Rust; a lifetime is none. */
 const RUST_TOKENS =
   /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\br#"([\s\S]*?)"#|\br"([^"]*)"|"((?:[^"\\]|\\[\s\S])*)"|'(?:[^'\\\n]|\\[^\n']{1,8}|\\')'/g;
-
-/** A package and those of the project that it is built with, itself first. */
-function closureOf({ local }: CargoProject, own: CargoPackage): CargoPackage[] {
-  const found = [own];
-  for (const next of found) {
-    const names = new Set(next.dependencies.filter((d) => d.kind !== 'dev').map((d) => d.name));
-    found.push(...local.filter((p) => names.has(p.name) && !found.includes(p)));
-  }
-  return found;
-}
 
 const NOT_RUN = /^(tests|examples|benches|target)\//;
 

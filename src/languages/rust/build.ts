@@ -1,11 +1,12 @@
 import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
-import type { Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
+import type { Evidence, Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import { collectLibraries, OUTPUT } from '../native-runtime.ts';
 import { APP_ROOT, BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { RustApp } from './app.ts';
+import { CARGO_CONFIG, configuredTarget } from './cargo-config.ts';
 import { demandedFeature } from './demanded-feature.ts';
 import { lockDrift } from './lock-file.ts';
 import type { CargoPackage } from './package.ts';
@@ -33,24 +34,23 @@ export interface RustBuild {
   readonly targets: readonly string[];
   readonly programs: readonly Program[];
   readonly writable: readonly string[];
-  /** The C library is linked in. */
-  readonly static: boolean;
+  /** By what the C library is linked in: by a toolchain that links to no other, or by telling the compiler. */
+  readonly linked: 'by-toolchain' | Evidence | undefined;
 }
+
+/** The machine's own, by name: the flags are then for the program alone, not for build scripts and macros. https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags */
+const HOST = sh` --target "$(rustc -vV | sed -n 's/^host: //p')"`;
 
 /** `--locked` where the lock is that of the manifests; else cargo mends it, or makes one. */
 export const isLocked = ({ lock, local, inventory }: CargoProject): boolean =>
   lock !== undefined && (!inventory.complete || lockDrift(lock, local) === undefined);
 
-const CONFIG = ['.cargo/config.toml', '.cargo/config'];
+/** The compiler is told what it would not do by itself. */
+const isTold = ({ linked }: RustBuild): boolean => typeof linked === 'object';
 
-/** The target that cargo is configured to build for, which is then part of the output's path. */
-function configuredTarget({ inventory, workFolder }: CargoProject): string | undefined {
-  const text = CONFIG.map((file) => inventory.text(joinPath(workFolder, file))).find((t) => t !== undefined) ?? '';
-  const build = /^\s*\[build\]\s*$([\s\S]*?)(?=^\s*\[|$(?![\s\S]))/m.exec(text)?.[1] ?? '';
-  return /^\s*target\s*=\s*"([a-z0-9_]+(?:-[a-z0-9_]+)+)"/m.exec(build)?.[1];
-}
-
-function cargoBuild({ app: { project } }: RustBuild, program: Program): Shell {
+function cargoBuild(build: RustBuild, program: Program): Shell {
+  const { project } = build.app;
+  const target = isTold(build) ? HOST : sh``;
   const locked = isLocked(project) ? sh` --locked` : sh``;
   const named = project.isWorkspace ? sh` --package ${program.package.name}` : sh``;
   const demanded = demandedFeature(project.inventory, program);
@@ -58,7 +58,7 @@ function cargoBuild({ app: { project } }: RustBuild, program: Program): Shell {
     /^[\w+./-]+$/.test(f),
   );
   const asked = features.length > 0 ? sh` --features ${features.join(',')}` : sh``;
-  return sh`cargo build --release${locked}${named} --bin ${program.bin.name}${asked}`;
+  return sh`cargo build --release${locked}${named} --bin ${program.bin.name}${asked}${target}`;
 }
 
 /** A path of the project as an argument of the shell in the work folder. */
@@ -83,7 +83,7 @@ function stubsOf(
 
 /** Crates from outside are built with these folders, or found there: they come before. */
 function givenBefore({ inventory, workFolder, patched }: CargoProject): string[] {
-  const config = CONFIG.map((file) => joinPath(workFolder, file)).find((file) => inventory.isFile(file));
+  const config = CARGO_CONFIG.map((file) => joinPath(workFolder, file)).find((file) => inventory.isFile(file));
   const vendored = [...(inventory.text(config ?? '') ?? '').matchAll(/^\s*directory\s*=\s*"([\w./-]+)"/gm)]
     .map((m) => joinPath(workFolder, (m[1] ?? '').replace(/^\.\//, '')))
     .filter((folder) => inventory.isDirectory(folder));
@@ -159,8 +159,8 @@ function compileStep(build: RustBuild): RunStep {
   const own = request.settings.build?.command;
   if (own !== undefined) return ownBuildStep(own, CRATES);
   const target = configuredTarget(app.project);
-  const release = `${TARGET}/${target === undefined ? '' : `${target}/`}release`;
-  const built = programs.map((p) => `${release}/${p.bin.name}`);
+  const folder = isTold(build) ? sh`/*` : target === undefined ? sh`` : sh`/${target}`;
+  const built = programs.map(({ bin }) => sh`${TARGET}${folder}/release/${bin.name}`.lines.join(''));
   return {
     kind: 'run',
     phase: 'build',
@@ -169,7 +169,7 @@ function compileStep(build: RustBuild): RunStep {
       // Cargo compares times, and files of the context may be older than what was built from the empty ones.
       sh`find ${APP_ROOT} -name '*.rs' -exec touch {} +`,
       ...programs.map((p) => cargoBuild(build, p)),
-      sh`mkdir -p ${OUTPUT} && cp ${built} ${OUTPUT}/`,
+      { lines: [`mkdir -p ${OUTPUT} && cp ${built.join(' ')} ${OUTPUT}/`] },
     ),
     why: 'compiles the project itself; the source is newer than the empty files were',
     evidence: [app.from],
@@ -181,6 +181,19 @@ const earlyArgs = ({ request }: RustBuild): Step[] =>
   Object.entries(request.settings.build?.args ?? {})
     .filter(([name]) => /^(CARGO_|RUST|SQLX_|CC|CXX|CFLAGS)/.test(name))
     .map(([name, value]) => ({ kind: 'arg', name, value, why: 'a setting of the compiler, from the manifest' }));
+
+const linkingSteps = ({ linked }: RustBuild): Step[] =>
+  typeof linked === 'object'
+    ? [
+        {
+          kind: 'env',
+          vars: { RUSTFLAGS: '-C target-feature=+crt-static' },
+          why: 'the C library is linked into the program, so that the image needs none',
+          comment: 'The C library is linked in, so that the image needs none.',
+          evidence: [linked],
+        },
+      ]
+    : [];
 
 function toolchainSteps({ toolchain: { channel }, targets, app: { project } }: RustBuild): Step[] {
   const target = configuredTarget(project);
@@ -229,6 +242,7 @@ export function buildStage(build: RustBuild): Stage {
         vars: { CARGO_TARGET_DIR: TARGET, ...(keptQueries(project) ? { SQLX_OFFLINE: 'true' } : {}) },
         why: 'what is built is kept apart from the source',
       },
+      ...linkingSteps(build),
       ...rootfsSteps(build.writable),
       ...earlyArgs(build),
       ...dependencySteps(build),
@@ -237,7 +251,7 @@ export function buildStage(build: RustBuild): Stage {
         ? []
         : [{ kind: 'workdir', path: `${APP_ROOT}/${workFolder}`, why: 'where cargo is run' } satisfies Step]),
       compileStep(build),
-      ...(build.static ? [] : [collectLibraries(programs)]),
+      ...(build.linked === undefined ? [collectLibraries(programs)] : []),
     ],
   };
 }

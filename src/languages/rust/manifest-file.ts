@@ -31,6 +31,8 @@ const dependencyTables = {
 const targetSchema = z.looseObject({
   name: z.string().optional().catch(undefined),
   path: z.string().optional().catch(undefined),
+  'crate-type': z.array(z.string()).optional().catch(undefined),
+  crate_type: z.array(z.string()).optional().catch(undefined),
   'required-features': z.array(z.string()).optional().catch(undefined),
 });
 const targets = z.array(targetSchema).optional().catch(undefined);

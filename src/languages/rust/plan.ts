@@ -9,6 +9,7 @@ import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, fileSteps, writableFolders } from '../run-file-steps.ts';
 import { environmentOf, rustApp, servingAdvice, type RustApp } from './app.ts';
 import { buildStage, isLocked } from './build.ts';
+import { wholeLinked } from './linking.ts';
 import { lockDrift } from './lock-file.ts';
 import { featureAdvice } from './demanded-feature.ts';
 import { missingAdvice } from './missing.ts';
@@ -56,16 +57,16 @@ export function planRust(request: PlanRequest): BuildPlan {
   const { settings } = request;
   const { program } = app;
   const { variant, advice } = runtimeVariant(settings, request.variant, request.command);
-  const linked = variant === 'alpine' || variant === 'scratch';
+  const musl = variant === 'alpine' || variant === 'scratch';
   const packages = settings.build?.packages ?? [];
-  if (linked && packages.length > 0) {
+  if (musl && packages.length > 0) {
     throw new Problem('not-plannable', {
       detail: `The variant ${variant} links everything into the program with musl, on Alpine; ${packages.join(', ')} are packages of Debian.`,
       hint: 'Ask for variant=distroless or variant=slim.',
     });
   }
   const version = settings.runtime ?? rustVersion(project, program.package).version;
-  const toolchain = toolchainOf(version, linked ? 'alpine' : '');
+  const toolchain = toolchainOf(version, musl ? 'alpine' : '');
   const workload = settings.workload ?? app.workload.value;
   const port = settings.port ?? (workload === 'service' ? (app.port ?? 8080) : undefined);
   const os =
@@ -79,6 +80,11 @@ export function planRust(request: PlanRequest): BuildPlan {
   const workdir = joinPath(APP_ROOT, app.startFolder);
   const writable = writableFolders(app.files, os, workdir);
   const programs = programsToBuild(app, request);
+  const linked = musl
+    ? 'by-toolchain'
+    : variant === 'distroless'
+      ? wholeLinked(project, programs, version, request)
+      : undefined;
   const { runtime, stages } = nativeRuntime({
     variant,
     uid: runtimeUser(os, settings.run?.user),
@@ -89,7 +95,8 @@ export function planRust(request: PlanRequest): BuildPlan {
       to: programPath(i === 0 ? request.command : undefined, bin.name, workdir),
     })),
     files: fileSteps(project.inventory, app.files, writable, RUST_FILES, workdir),
-    libraries: !linked,
+    linked: linked !== undefined,
+    libraries: linked === undefined,
     process: {
       argv: request.command ?? [program.bin.name, ...(app.framework?.framework.args ?? [])],
       evidence: [app.from],
@@ -105,7 +112,7 @@ export function planRust(request: PlanRequest): BuildPlan {
     targets: extraTargets(project, program.package),
     programs,
     writable,
-    static: linked,
+    linked,
   });
   return {
     stages: [...stages, build],

@@ -178,6 +178,16 @@ export function readCargoProject({ inventory, member }: Scope): CargoProject {
   };
 }
 
+/** A package and those of the project that it is built with, itself first. */
+export function closureOf({ local }: CargoProject, own: CargoPackage): CargoPackage[] {
+  const found = [own];
+  for (const next of found) {
+    const names = new Set(next.dependencies.filter((d) => d.kind !== 'dev').map((d) => d.name));
+    found.push(...local.filter((p) => names.has(p.name) && !found.includes(p)));
+  }
+  return found;
+}
+
 /** The folder that an app cannot be built without: its workspace's, or one that holds what it needs by path too. */
 export function cargoRootOf(tree: Inventory, app: string): string | undefined {
   if (!tree.isFile(joinPath(app, CARGO))) return undefined;

@@ -84,6 +84,19 @@ const NEEDS: readonly Need[] = [
   { crates: ['rust-htslib', 'hts-sys'], packages: ['libbz2-dev', 'liblzma-dev', 'zlib1g-dev', ...CLANG] },
 ];
 
+/** What is used while compiling, and leaves nothing in the program that is loaded when it runs. */
+export const BUILD_TOOLS: ReadonlySet<string> = new Set([
+  ...CLANG,
+  'autoconf',
+  'automake',
+  'cmake',
+  'libprotobuf-dev',
+  'libtool',
+  'nasm',
+  'pkg-config',
+  'protobuf-compiler',
+]);
+
 /** Crates that people name, and those with C code that come with them where nothing else is asked: without a lock. */
 const BRINGS = tableOf<readonly string[]>({
   openssl: ['openssl-sys'],

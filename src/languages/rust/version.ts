@@ -188,6 +188,12 @@ export function toolchainOf(version: string, flavour: '' | 'alpine'): Toolchain 
 const atLeast = (version: string, least: string): boolean =>
   CHANNEL.test(version) || minor(version) >= minor(least) || !version.includes('.');
 
+/**
+ * The image with the toolchain has a C library that finds users and hosts by itself; older ones load a library for it.
+ * https://sourceware.org/glibc/wiki/Release/2.34
+ */
+export const hasWholeLibc = (version: string): boolean => atLeast(version, '1.72');
+
 export function versionAdvice(version: string, project: CargoProject, own: CargoPackage): Advice[] {
   const edition = own.edition === undefined ? undefined : EDITIONS[own.edition];
   const format = project.lock && LOCK_FORMATS[project.lock.format];

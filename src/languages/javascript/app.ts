@@ -202,7 +202,8 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
   if (isOwn && outcome?.kind === 'site') return { outcome, before: [], builds };
   const program = serverOf(project, line, from);
   if (isOwn && outcome?.kind === 'server') {
-    const takesOwn = outcome.output !== undefined || startsInBuild(project, program, outcome);
+    const takesOwn =
+      outcome.output !== undefined || outcome.replaces === true || startsInBuild(project, program, outcome);
     return {
       outcome: takesOwn
         ? { ...outcome, env: { ...outcome.env, ...line.env } }
@@ -220,6 +221,15 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
         }
       : {};
   return { outcome: { ...program, ...base }, before, builds };
+}
+
+/** The program of the project's own that the only script starts for those who develop it: `nodemon --exec tsx script.ts`. */
+function developed(project: JsProject): ServerOutcome | undefined {
+  const line = resolveScript(project, project.app, 'dev');
+  if (line === undefined || line.shell !== undefined || kindOf(line) !== 'program') return undefined;
+  const outcome = serverOf(project, line, scriptEvidence(line.pkg, 'dev'));
+  const file = outcome.argv.find((word) => project.inventory.isFile(joinPath(line.pkg.folder, word)));
+  return outcome.argv[0] === 'node' && file !== undefined && !platformOf(words(line)) ? outcome : undefined;
 }
 
 /** Understands the app. `command` is what is asked to be run, where something is. */
@@ -243,7 +253,8 @@ function understand(given: JsProject, command?: readonly string[]): App {
   }
   const worker = found?.outcome === undefined && line === undefined ? wranglerConfig(project) : undefined;
   const program =
-    found?.outcome ?? (worker ? workerOutcome(project, worker, found === undefined) : conventional(project));
+    found?.outcome ??
+    (worker ? workerOutcome(project, worker, found === undefined) : (conventional(project) ?? developed(project)));
   const outcome = program?.kind === 'server' ? withServer(project, program) : program;
   return { project, framework: found?.framework, outcome, before: [], builds: [] };
 }

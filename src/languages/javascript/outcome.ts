@@ -31,6 +31,8 @@ export interface ServerOutcome {
   readonly tool?: string;
   /** All that it needs, dependencies included; the whole app and its dependencies when not given. */
   readonly output?: readonly OutputCopy[] | undefined;
+  /** It takes the place of a start script of the framework's own, which is for another folder. */
+  readonly replaces?: true;
   /** Folders that it writes caches to. */
   readonly writes?: readonly string[];
   /** Packages that only the build needs, and which the app does not name. */

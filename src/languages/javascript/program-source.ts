@@ -9,7 +9,7 @@ export interface Source {
 }
 
 const TESTS =
-  /(^|\/)(tests?|__tests__|e2e|spec|cypress|playwright|examples?|docs?|scripts|node_modules|dist|build|public|static|coverage)\/|\.(test|spec|e2e|stories|config|d)\.[cm]?[jt]sx?$/;
+  /(^|\/)(tests?|__tests__|e2e|spec|cypress|playwright|examples?|docs?|scripts|node_modules|dist|build|public|static|coverage)\/|\.(test|spec|e2e|stories|config|conf|d)\.[cm]?[jt]sx?$/;
 
 /** A program whose pages are written as JSX. */
 const ENTRY_WITH_PAGES = /(^|\/)src\/(index|server|main|app)\.[jt]sx$/;

@@ -102,8 +102,10 @@ function ecosystemScript(project: JsProject, line: Line, file: string): string |
   return settingOf(config, 'script');
 }
 
+const PM2_COMMANDS = /^(start|restart|reload|startOr(Restart|Reload|GracefulReload))$/;
+
 function pm2(project: JsProject, line: Line): Program | undefined {
-  const target = line.argv.slice(1).find((word) => word !== 'start' && !word.startsWith('-'));
+  const target = line.argv.slice(1).find((word) => !PM2_COMMANDS.test(word) && !word.startsWith('-'));
   if (target === undefined) return undefined;
   const script = /config\.[cm]?js$|\.json$/.test(target) ? ecosystemScript(project, line, target) : target;
   return script !== undefined && isFile(script) ? { argv: ['node', script.replace(/^\.\//, '')] } : undefined;
@@ -207,7 +209,11 @@ export function productionProgram(project: JsProject, line: Line): Program {
     return { argv: ['json-server', '--host', '0.0.0.0', ...rest], tool: 'json-server' };
   }
   // As a daemon it would leave the container without a process. https://www.eggjs.org/core/deployment
-  if (program === 'egg-scripts') return { argv: [program, ...args.filter((a) => a !== '--daemon')], tool: program };
+  if (program === 'egg-scripts' || program === 'eggctl')
+    return {
+      argv: [program, ...args.filter((a) => a !== '--daemon')],
+      tool: program === 'eggctl' ? '@eggjs/scripts' : program,
+    };
   const entry = ENTRIES[program];
   // Version 1 had its file at other places.
   const elsewhere = program === 'remix-serve' && /^[\^~]?1\./.test(allDependencies(line.pkg)['@remix-run/serve'] ?? '');

@@ -243,18 +243,34 @@ const strapi = (context: FrameworkContext): Outcome => ({
 });
 
 /** It keeps what it runs with below its own folder, and logs in the home of its user. https://www.eggjs.org/core/deployment */
-const egg = (context: FrameworkContext): Outcome | undefined =>
-  context.dependencies['egg-scripts'] === undefined
-    ? undefined
-    : {
-        kind: 'server',
-        argv: ['egg-scripts', 'start'],
-        env: { HOME: '/tmp' },
-        from: named(context, 'egg', 'Egg'),
-        port: 7001,
-        tool: 'egg-scripts',
-        writes: ['run', 'logs'],
-      };
+function egg(context: FrameworkContext): Outcome | undefined {
+  const { dependencies } = context;
+  const base = {
+    kind: 'server',
+    env: { HOME: '/tmp' },
+    from: named(context, 'egg', 'Egg'),
+    port: 7001,
+    writes: ['run', 'logs'],
+  } as const;
+  if (dependencies['@eggjs/scripts'] !== undefined)
+    return { ...base, argv: ['eggctl', 'start'], tool: '@eggjs/scripts' };
+  if (dependencies['egg-scripts'] !== undefined)
+    return { ...base, argv: ['egg-scripts', 'start'], tool: 'egg-scripts' };
+  if (!/^[\^~]?[1-3]\b/.test(dependencies['egg'] ?? '')) return undefined;
+  const argv = ['node', '/opt/egg-scripts/node_modules/egg-scripts/bin/egg-scripts.js', 'start'];
+  return { ...base, argv, runner: { name: 'egg-scripts', version: '3' } };
+}
+
+/** The build is an app of its own, which finds the modules above it. https://docs.medusajs.com/learn/build */
+const medusa = (context: FrameworkContext): Outcome => ({
+  kind: 'server',
+  argv: ['/bin/sh', '-c', 'cd .medusa/server && exec medusa start'],
+  env: ANY_HOST,
+  from: named(context, '@medusajs/framework', 'Medusa'),
+  port: 9000,
+  tool: '@medusajs/cli',
+  replaces: true,
+});
 
 export const serverFrameworks: readonly Framework[] = [
   {
@@ -332,7 +348,14 @@ export const serverFrameworks: readonly Framework[] = [
     own: /^strapi start/,
     outcome: strapi,
   },
-  { id: 'egg', packages: ['egg'], own: /^egg-(bin|scripts) /, outcome: egg },
+  { id: 'egg', packages: ['egg'], own: /^(egg-bin|egg-scripts|eggctl) /, outcome: egg },
+  {
+    id: 'medusa',
+    packages: ['@medusajs/framework'],
+    build: ['medusa', 'build'],
+    own: /^medusa start/,
+    outcome: medusa,
+  },
   QWIK,
   FUNCTIONS_FRAMEWORK,
 ];

@@ -163,6 +163,9 @@ const eleventyFolder = (context: FrameworkContext): string =>
     option(context.buildScript, '--output') ?? settingOf(context.config('.eleventy.js', 'eleventy.config'), 'output'),
   ) ?? '_site';
 
+const gridsomeFolder = (context: FrameworkContext): string =>
+  cleanFolder(settingOf(context.config('gridsome.config'), 'outputDir')) ?? 'dist';
+
 /** A library of components has no page. https://stenciljs.com/docs/www */
 function stencil(context: FrameworkContext): Outcome | undefined {
   const config = context.config('stencil.config');
@@ -247,6 +250,13 @@ export const siteFrameworks: readonly Framework[] = [
     build: ['hexo', 'generate'],
     own: /^hexo/,
     outcome: always('hexo', 'Hexo', 'public', false),
+  },
+  {
+    id: 'gridsome',
+    packages: ['gridsome'],
+    build: ['gridsome', 'build'],
+    own: /^gridsome/,
+    outcome: always('gridsome', 'Gridsome', gridsomeFolder, false),
   },
   { id: 'expo', packages: ['expo'], build: ['expo', 'export', '--platform', 'web'], own: /^expo/, outcome: expo },
   { id: 'angular', packages: ['@angular/core'], build: ['ng', 'build'], own: /^ng /, outcome: angular },

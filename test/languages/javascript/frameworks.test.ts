@@ -69,6 +69,22 @@ describe('what frameworks build, and how it is served', () => {
         ),
       'dist/client with fallback',
     ],
+    ['Gridsome', () => served(['gridsome'], { build: 'gridsome build', develop: 'gridsome develop' }), 'dist'],
+    [
+      'Egg',
+      () => served(['egg', 'egg-scripts'], { start: 'egg-scripts start --daemon --title=shop' }),
+      'egg-scripts start --title=shop',
+    ],
+    [
+      'Egg without scripts for production',
+      () => served(['egg', '@eggjs/scripts'], { dev: 'egg-bin dev' }),
+      'eggctl start',
+    ],
+    [
+      'Medusa',
+      () => served(['@medusajs/framework'], { build: 'medusa build', start: 'medusa start' }),
+      '/bin/sh -c cd .medusa/server && exec medusa start',
+    ],
     [
       'Next.js',
       () => served(['next'], { build: 'next build', start: 'next start -p $PORT' }),

@@ -19,6 +19,7 @@ describe('the program behind a start script', () => {
     ['nodemon', ['node', 'server.js']],
     ['dotenv -e .env -- node server.js', ['node', 'server.js']],
     ['pm2-runtime start server.js', ['node', 'server.js']],
+    ['npx pm2 startOrReload server.js', ['node', 'server.js']],
     ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts'], { tsx: '^4' }],
     ['npx json-server --watch db.json', ['json-server', '--host', '0.0.0.0', 'db.json'], { 'json-server': '^0.17' }],
     ['remix-serve build', ['remix-serve', 'build'], { '@remix-run/serve': '^1.1.3' }],
@@ -119,6 +120,14 @@ describe('the program behind a start script', () => {
       'app.js',
     ]);
     assert.deepEqual(command({ 'server.js': 'require("node:http")' }), ['node', 'server.js']);
+  });
+
+  test('without scripts for production: the program of the project that one for development starts', () => {
+    const dev = (script: string): unknown =>
+      command({ 'package.json': { scripts: { dev: script }, devDependencies: { tsx: '^4' } }, 'job/run.ts': '' });
+    assert.deepEqual(dev('tsx watch job/run.ts'), ['node', '--import', 'tsx', 'job/run.ts']);
+    assert.equal(dev('tsx gone.ts'), undefined);
+    assert.equal(dev('func start'), undefined);
   });
 
   test('an app that is only exported gets a server, one that listens does not', () => {

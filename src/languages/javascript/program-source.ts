@@ -1,3 +1,4 @@
+import { isBuiltin } from 'node:module';
 import type { Evidence } from '../../plan/plan.ts';
 import type { JsProject } from './project.ts';
 
@@ -65,10 +66,25 @@ export function sourcesOf(project: JsProject, argv: readonly string[]): Source[]
   return [...all.filter(isEntry), ...all.filter((s) => !isEntry(s))];
 }
 
-/** True where the file that the command names uses no other: whatever is installed, it does without. */
+const IMPORTS = /\b(?:import|require|createRequire)\b(?:\s*\(?\s*['"]([^'"\n]+)['"])?|\bfrom\s*['"]([^'"\n]+)['"]/g;
+/** What is imported, or where a name follows, as in `import a from 'b'`. */
+const IMPORTED = /\bimport\s+(?:type\s+)?[\w$*{]/g;
+const LISTENERS = /^(?:node:)?(?:https?|http2|net|tls|dgram)$/;
+
+/** Whether what a file imports is all of Node.js, and nothing in it can listen; false where that cannot be told. */
+function importsNoOther(text: string): boolean {
+  const names = [...text.matchAll(IMPORTS)].map(([, called, from]) => called ?? from);
+  const named = names.filter((name) => name !== undefined);
+  return (
+    names.length - named.length <= [...text.matchAll(IMPORTED)].length &&
+    named.every((name) => isBuiltin(name) && !LISTENERS.test(name))
+  );
+}
+
+/** True where the file that the command names uses none that is installed, nor another of the project. */
 export function usesNothing(project: JsProject, argv: readonly string[], [entry]: readonly Source[]): boolean {
   if (entry === undefined || !isNamed(entry.file.slice(prefixOf(project).length), stemsOf(argv))) return false;
-  return !/\b(import|require|createRequire)\b|\bfrom\s*['"]/.test(entry.text);
+  return importsNoOther(entry.text);
 }
 
 const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length;

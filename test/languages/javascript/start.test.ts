@@ -330,6 +330,13 @@ describe('ports and workloads', () => {
     assert.equal(manifest("export * from './app'", express).workload, 'service');
     assert.equal(manifest("require('./app')", express).workload, 'service');
     assert.equal(manifest("import './app'", express).workload, 'service');
+    const asks = (from: string): string => `import { a } from "${from}"; console.log(a("from here"));`;
+    for (const builtin of ['child_process', 'node:fs/promises'])
+      assert.equal(manifest(asks(builtin), express).workload, 'job');
+    for (const other of ['express', './app', 'node:net'])
+      assert.equal(manifest(asks(other), express).workload, 'service');
+    for (const unknown of ['import(name)', 'createRequire(here)(name)', 'require(name)'])
+      assert.equal(manifest(unknown, express).workload, 'service', unknown);
   });
 });
 

@@ -113,7 +113,7 @@ function closing(plan: BuildPlan, manifest: Manifest, uid: number, entrypoint: r
       why: `healthy while ${what}; asked with what the image has anyway`,
     });
   }
-  const signal = manifest.run?.stopSignal ?? runtime.process.stopSignal;
+  const signal = manifest.run?.stopSignal;
   if (signal !== undefined)
     steps.push({ kind: 'stopsignal', signal, why: 'the signal on which the program ends in order' });
   const { argv, settled = false, why, evidence } = runtime.process;

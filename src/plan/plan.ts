@@ -130,7 +130,6 @@ export interface Runtime {
     readonly evidence?: readonly Evidence[];
     /** True where the program, as PID 1, would not end on SIGTERM or not reap its children. */
     readonly init: boolean;
-    readonly stopSignal?: string;
   };
   /** The base image's own ENTRYPOINT has to be cleared or replaced (node, distroless/nodejs, caddy …). */
   readonly clearEntrypoint?: boolean;

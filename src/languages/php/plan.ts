@@ -7,7 +7,7 @@ import type { PlanRequest } from '../language.ts';
 import { extensionsFor, phpApp, servedFolder, type PhpApp } from './app.ts';
 import { buildStage, type Built } from './build-stage.ts';
 import { EXTENSION_STAGE, extensionStages, extensionSteps } from './extension-stage.ts';
-import { APP_ROOT, phpSettings, SERVER, serverSteps, STOP_SIGNAL } from './server.ts';
+import { APP_ROOT, phpSettings, SERVER, serverSteps, startedInOrder } from './server.ts';
 import { VENDOR_STAGE, vendorAdvice, vendorStage } from './vendor-stage.ts';
 import { phpImage, versionAdvice } from './version.ts';
 
@@ -148,13 +148,13 @@ export function planPhp(request: PlanRequest): BuildPlan {
         ...writableSteps(app, runtimeUser('debian', settings.run?.user)),
       ],
       process: {
-        argv,
+        argv: web ? startedInOrder(argv) : argv,
+        settled: web,
         why: web
-          ? 'the server itself as PID 1, without its start script'
+          ? 'the server, by a script that ends it in order on SIGTERM'
           : 'the program itself, under an init: as PID 1 PHP would not end on SIGTERM',
         ...(app.start ? { evidence: [app.start.from] } : {}),
         init: !web,
-        ...(web ? { stopSignal: STOP_SIGNAL } : {}),
       },
       clearEntrypoint: true,
       ...(port === undefined || !service ? {} : { port }),

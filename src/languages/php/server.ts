@@ -6,12 +6,33 @@ import type { WebRoot } from './framework.ts';
 
 export const APP_ROOT = '/app';
 export const SERVER = ['apache2', '-D', 'FOREGROUND'] as const;
-/** Apache ends in order, with the requests under way answered. https://httpd.apache.org/docs/2.4/stopping.html */
-export const STOP_SIGNAL = 'SIGWINCH';
+/**
+ * Apache ends in order, with the requests under way answered, on SIGWINCH, and at once on SIGTERM; and while it starts it
+ * hears neither as PID 1. So it is started by a script that hands the signal on once it is heard: what a process handles
+ * stands in its status. https://httpd.apache.org/docs/2.4/stopping.html https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+ */
+const STARTER = '/usr/local/bin/apache2-in-order';
+
+const STARTER_TEXT = `#!/bin/bash
+# SIGTERM is handed on as the signal on which Apache answers what it has begun, once Apache handles that.
+apache2 "$@" &
+server=$!
+handles() { (((16#$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$server/status") >> 27) & 1)); }
+stop() {
+  while kill -0 "$server" && ! handles; do sleep 0.05; done
+  kill -WINCH "$server"
+} 2>/dev/null
+trap stop TERM INT WINCH
+while wait "$server"; status=$?; kill -0 "$server" 2>/dev/null; do :; done
+exit "$status"
+`;
+
+/** What starts the server that a command names. */
+export const startedInOrder = ([, ...options]: readonly string[]): string[] => [STARTER, ...options];
 
 const CONFIG = '/etc/apache2';
 
-/** What Debian's start script would set; the server is started without it, so that it is PID 1 itself. */
+/** What Debian's start script would set; the server is started without it. */
 const SERVER_ENV: Readonly<Record<string, string>> = {
   APACHE_RUN_USER: 'www-data',
   APACHE_RUN_GROUP: 'www-data',
@@ -100,6 +121,7 @@ export function phpSettings(web: boolean, ownIni: string | undefined): Step[] {
 
 export function serverSteps(root: WebRoot): Step[] {
   return [
+    { kind: 'file', path: STARTER, text: STARTER_TEXT, chmod: '755', why: 'starts the server, and ends it in order' },
     { kind: 'env', vars: SERVER_ENV, why: 'where the server keeps its files: nowhere that needs rights' },
     {
       kind: 'run',

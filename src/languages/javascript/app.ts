@@ -228,7 +228,9 @@ function developed(project: JsProject): ServerOutcome | undefined {
   const line = resolveScript(project, project.app, 'dev');
   if (line === undefined || line.shell !== undefined || kindOf(line) !== 'program') return undefined;
   const outcome = serverOf(project, line, scriptEvidence(line.pkg, 'dev'));
-  const file = outcome.argv.find((word) => project.inventory.isFile(joinPath(line.pkg.folder, word)));
+  const file = outcome.argv.find((word) =>
+    project.inventory.isFile(joinPath(line.pkg.folder, word.replace(/^\.\//, ''))),
+  );
   return outcome.argv[0] === 'node' && file !== undefined && !platformOf(words(line)) ? outcome : undefined;
 }
 

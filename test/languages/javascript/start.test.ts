@@ -125,7 +125,7 @@ describe('the program behind a start script', () => {
   test('without scripts for production: the program of the project that one for development starts', () => {
     const dev = (script: string): unknown =>
       command({ 'package.json': { scripts: { dev: script }, devDependencies: { tsx: '^4' } }, 'job/run.ts': '' });
-    assert.deepEqual(dev('tsx watch job/run.ts'), ['node', '--import', 'tsx', 'job/run.ts']);
+    assert.deepEqual(dev('tsx watch ./job/run.ts'), ['node', '--import', 'tsx', './job/run.ts']);
     assert.equal(dev('tsx gone.ts'), undefined);
     assert.equal(dev('func start'), undefined);
   });

@@ -11,6 +11,7 @@ import type { Install } from './install-steps.ts';
 import { leavesPip } from './install.ts';
 import { APP_ROOT, BUILD_STAGE, imagePath, OWN_PYTHON, SYSTEM_PATH, VENV } from './layout.ts';
 import type { PythonProject } from './project.ts';
+import { reflexSteps, usesReflex } from './reflex.ts';
 import { ALPINE_COMPILERS } from './system-packages.ts';
 import { uvStep } from './tools.ts';
 
@@ -86,10 +87,11 @@ function ownPython({ images, version }: BuildParts): Step[] {
 }
 
 /** Steps after the source: static files, the manifest's own build command, bytecode. */
-function buildSteps({ request, django, lasting, install }: BuildParts): Step[] {
+function buildSteps({ request, django, lasting, install, project, images }: BuildParts): Step[] {
   const steps: Step[] = [];
   const own = request.settings.build?.command;
   if (own !== undefined) steps.push(ownBuildStep(own));
+  else if (install && usesReflex(project.inventory, project)) steps.push(...reflexSteps(project, images.os));
   if (django?.statics && install) {
     const secrets = new Set(
       (request.settings.build?.secrets ?? []).map((id) => id.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')),

@@ -22,6 +22,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'chainlit', packages: ['chainlit'], modules: ['chainlit'], classes: [], protocol: 'own', port: 8000 },
   { id: 'marimo', packages: ['marimo'], modules: ['marimo'], classes: ['marimo.App'], protocol: 'own', port: 2718 },
   { id: 'panel', packages: ['panel'], modules: ['panel'], classes: [], protocol: 'own', port: 5006 },
+  { id: 'reflex', packages: ['reflex'], modules: ['reflex'], classes: [], protocol: 'own', port: 8000 },
   { id: 'shiny', packages: ['shiny'], modules: ['shiny'], classes: [], protocol: 'own', port: 8000 },
   { id: 'flet', packages: ['flet', 'flet-web'], modules: ['flet'], classes: [], protocol: 'own', port: 8000 },
   { id: 'dash', packages: ['dash'], modules: ['dash'], classes: ['Dash', 'DashProxy'], protocol: 'wsgi', port: 8050 },

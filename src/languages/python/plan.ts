@@ -40,6 +40,7 @@ const NEED_HOME = [
   'gradio',
   'chainlit',
   'flet',
+  'reflex',
   'marimo',
   'nicegui',
   'matplotlib',

@@ -3,6 +3,7 @@ import type { AppObject } from './app-object.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import type { Source } from './modules.ts';
 import { portOf } from './ports.ts';
+import { isReflexConfig, REFLEX_ENV, reflexArgv } from './reflex.ts';
 import type { PythonProject } from './project.ts';
 import type { Start } from './start.ts';
 import { runnableFile } from './scripts.ts';
@@ -23,6 +24,8 @@ interface ScriptFramework {
   readonly handlesSignals?: boolean;
   /** The port is told on the command line or by the environment, whatever stands in the source. */
   readonly told: boolean;
+  /** It holds the project's other apps as well. */
+  readonly whole?: true;
   /** A requirement without which it does not serve, where the project does not bring it. */
   readonly added?: (project: PythonProject) => string | undefined;
 }
@@ -58,6 +61,16 @@ function fletWeb({ packages }: PythonProject): string | undefined {
 }
 
 const ALL: readonly ScriptFramework[] = [
+  {
+    id: 'reflex',
+    runs: isReflexConfig,
+    argv: (_, code) => reflexArgv(code),
+    env: REFLEX_ENV,
+    health: '/ping',
+    handlesSignals: true,
+    told: true,
+    whole: true,
+  },
   {
     id: 'streamlit',
     runs: (code) => /\bst\.\w+|\bstreamlit\.\w+|^from streamlit/m.test(code),
@@ -240,7 +253,7 @@ export function scriptFramework(
   object?: AppObject,
 ): ScriptStart | undefined {
   if (object?.framework.id === 'sanic') return sanicStart(project, object);
-  for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told, added } of ALL) {
+  for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told, added, whole } of ALL) {
     const framework = FRAMEWORKS.find((f) => f.id === id);
     if (!framework?.packages.some(has)) continue;
     const below = ({ path }: Source): string => (project.folder === '' ? path : path.slice(project.folder.length + 1));
@@ -255,7 +268,8 @@ export function scriptFramework(
     const from = { file: source.path, why: `${file} is a ${id} app` };
     const found = portOf([source], framework.port);
     return {
-      before: (other) => rank(source.path) < rank(other.source.path) && other.framework.id !== 'fastapi',
+      before: (other) =>
+        whole === true || (rank(source.path) < rank(other.source.path) && other.framework.id !== 'fastapi'),
       start: {
         argv: argv?.(file, source.code) ?? plain?.argv ?? [],
         from,

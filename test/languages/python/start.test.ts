@@ -140,6 +140,21 @@ describe('a server', () => {
     assert.match(shiny({ 'tool.py': core.replace('app =', 'tool =') }) ?? '', / tool\.py:tool$/);
   });
 
+  test('for Reflex is the app of its settings, before others that it holds', () => {
+    const reflex = (config: string) =>
+      startOf({
+        'requirements.txt': 'reflex\nfastapi',
+        'rxconfig.py': `import reflex as rx\nconfig = rx.Config(${config})\n`,
+        'shop/__init__.py': '',
+        'shop/shop.py':
+          'import reflex as rx\nfrom fastapi import FastAPI\napi = FastAPI()\napp = rx.App(api_transformer=api)\n',
+      });
+    const granian = 'granian --interface asgi --factory --host 0.0.0.0 --port $PORT';
+    assert.equal(reflex('app_name="shop"')?.argv.join(' '), `${granian} shop.shop:app`);
+    assert.equal(reflex('app_name="shop", app_module_import="web.main"')?.argv.join(' '), `${granian} web.main:app`);
+    assert.equal(reflex('app_name="shop"')?.framework?.id, 'reflex');
+  });
+
   test('for Flet is a page for browsers, by what serves it in the same version', () => {
     const flet = (requirements: string) =>
       startOf({ 'requirements.txt': requirements, 'todo.py': 'import flet as ft\nft.app(main)\n' });

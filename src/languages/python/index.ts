@@ -89,6 +89,9 @@ function isApp(inventory: Inventory): boolean {
   return findStart(readProject({ inventory, member: '' })).start !== undefined;
 }
 
+const listeningEnv = (env: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => /(^|_)(HOST|SERVER_NAME|SERVER_IP)$/.test(name)));
+
 function infer(scope: Scope): Inferred {
   const app = pythonApp(scope);
   const { project, version, django } = app;
@@ -123,6 +126,10 @@ function infer(scope: Scope): Inferred {
     ...(needs.build.length > 0 ? [{ at: '/build/packages', value: needs.build, from: needs.from } as const] : []),
     ...(needs.run.length > 0 ? [{ at: '/run/packages', value: needs.run, from: needs.from } as const] : []),
   ];
+  // A command of the project's own leaves it to the framework where it listens.
+  const address = start ? {} : listeningEnv(app.start?.env ?? {});
+  if (app.start && Object.keys(address).length > 0)
+    findings.push({ at: '/run/env', value: address, from: app.start.from });
   return { findings };
 }
 

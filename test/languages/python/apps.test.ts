@@ -22,3 +22,14 @@ test('a root that has a program, or says what it is, is the app', () => {
   assert.equal(projectOf({ ...below, Procfile: 'web: gunicorn --chdir site main:app\n' }).app.path, '');
   assert.equal(projectOf({ ...below, 'dockwright.yaml': 'command: python -m site.main\n' }).app.path, '');
 });
+
+test('a command of the project’s own leaves it to the framework where it listens', () => {
+  const envOf = (web: string, requirements: string, app: string): unknown =>
+    projectOf({ 'requirements.txt': requirements, 'app.py': app, Procfile: `web: ${web}\n` }).merged.manifest.run?.env;
+  assert.deepEqual(envOf('chainlit run app.py -h --port 8080', 'chainlit', 'import chainlit as cl\n@cl.on_message\n'), {
+    CHAINLIT_HOST: '0.0.0.0',
+  });
+  assert.deepEqual(envOf('python app.py', 'gradio', 'import gradio as gr\ngr.Interface().launch()\n'), {
+    GRADIO_SERVER_NAME: '0.0.0.0',
+  });
+});

@@ -1,6 +1,8 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from './code.ts';
+import { dropwizardPort } from './dropwizard.ts';
 import { FRAMEWORKS, type Framework } from './frameworks.ts';
 import { settingOf } from './settings-file.ts';
 
@@ -24,7 +26,7 @@ export interface Mark {
 }
 
 const LISTENS =
-  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\.forPort\(|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(/g;
+  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\.forPort\(|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(|\bnew\s+ServerBootstrap\(|\bAsynchronousServerSocketChannel\.open\(|\bHttpServers\s{0,20}\.\s{0,9}forPort\(|\bnew\s+HTTPServer\(|\.(?:listen|withHttpPort)\(\s{0,9}\d{4,5}\b|\.bind\(\s{0,9}(?:new\s+InetSocketAddress\(\s{0,9})?\d{4,5}\b|\bnew\s+\w{0,40}(?:Server|HttpConfig)\(\s{0,9}(?:"[\w.]{0,60}"\s{0,9},\s{0,9})?\d{4,5}\b/g;
 const WAITS =
   /\bCountDownLatch\b|\bThread\.currentThread\(\)\.join\(\)|@Scheduled\b|@KafkaListener\b|@RabbitListener\b|@JmsListener\b|@SqsListener\b|\bKafkaConsumer\b/g;
 const WORKERS =
@@ -36,7 +38,8 @@ const BESIDE_PORT = /"PORT"[^;{}]{0,160}?\b(\d{3,5})\b/g;
 const PORT_RULES: readonly RegExp[] = [
   /\bInetSocketAddress\(\s{0,9}(?:"([\w.:-]+)"\s{0,9},\s{0,9})?(\d{2,5})/g,
   /\.(?:start|listen|forPort|http|withHttpPort|bindNow|bind|setPort)\(\s{0,9}()(\d{2,5})/g,
-  /\b(?:embeddedServer|Server|ServerSocket|Undertow|Jetty|Netty|SunHttp|KtorNetty|ServerConnector)\([^()\n]{0,80}?()\b(\d{4,5})\b/g,
+  /\bnew\s+\w{0,40}Server\(\s{0,9}"([\w.:-]+)"\s{0,9},\s{0,9}(\d{4,5})\b/g,
+  /\b(?:embeddedServer|HttpConfig|Server|ServerSocket|Undertow|Jetty|Netty|SunHttp|KtorNetty|ServerConnector)\([^()\n]{0,80}?()\b(\d{4,5})\b/g,
   /\.(?:addHttpListener)\(\s{0,9}()(\d{2,5})/g,
   /\.(?:newServerAt|bindHttp)\(\s{0,9}"([\w.:-]+)"\s{0,9},\s{0,9}(\d{2,5})/g,
   /\bport"?\(\s{0,9}()(\d{2,5})\s{0,9}\)/g,
@@ -48,7 +51,7 @@ const PORT_RULES: readonly RegExp[] = [
 ];
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-const isPort = (n: number): boolean => n >= 80 && n <= 65535;
+const isPort = (n: number): boolean => n >= 80 && n <= 65535 && !ASKED_PORTS.has(n);
 
 interface FoundPort {
   readonly port: number;
@@ -81,7 +84,8 @@ function portOfText(value: string): number | undefined {
   return isPort(port) ? port : undefined;
 }
 
-function configuredPort(inventory: Inventory, folder: string, { portKeys = [] }: Framework): Serving['port'] {
+function configuredPort(inventory: Inventory, folder: string, { id, portKeys = [] }: Framework): Serving['port'] {
+  if (id === 'dropwizard') return dropwizardPort(inventory, folder);
   for (const key of portKeys) {
     const setting = settingOf(inventory, folder, key);
     const port = setting && portOfText(setting.value);

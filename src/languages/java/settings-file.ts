@@ -9,6 +9,9 @@ const FILES = [
   'application.yml',
   'application.yaml',
   'application.conf',
+  'app.properties',
+  'app.yml',
+  'app.yaml',
   'META-INF/microprofile-config.properties',
   'microprofile-config.properties',
 ];
@@ -83,5 +86,5 @@ export function settingOf(inventory: Inventory, folder: string, key: string): Se
 }
 
 export const isSettingsFile = (path: string): boolean =>
-  /(^|\/)(application\.(properties|ya?ml|conf)|microprofile-config\.properties)$/.test(path) &&
+  /(^|\/)((application|app)\.(properties|ya?ml)|application\.conf|microprofile-config\.properties)$/.test(path) &&
   !/(^|\/)src\/test\//.test(path);

@@ -401,6 +401,30 @@ describe('java: Maven', () => {
     });
     assert.match(commandOf(text), /"server", "hello\.yml"\]$/);
     assert.match(text, /^COPY --from=build \/src\/hello\.yml \.\/hello\.yml$/m);
+    const listening = (server: string) => dockerfileOf({ ...files, 'hello.yml': `logging: {}\nserver:\n${server}` });
+    assert.match(listening('  connector:\n    type: http\n    port: 9090\n'), /^EXPOSE 9090$/m);
+    const admin = '  adminConnectors:\n  - type: http\n    port: 9001\n';
+    const app = '  applicationConnectors:\n  - type: http\n    port: ${PORT:-9000}\n';
+    assert.match(listening(admin + app), /^EXPOSE 9000$/m);
+    assert.match(listening(admin), /^EXPOSE 8080$/m);
+  });
+
+  test('a server of a framework that nobody here knows is told by where it listens', () => {
+    const lines: Readonly<Record<string, number | undefined>> = {
+      'new Engine().onRequest(app).listen(7070);': 7070,
+      'server.bind(new InetSocketAddress(7071), 8192);': 7071,
+      'var config = new HttpConfig(7072, null);': 7072,
+      'var server = new FastServer("0.0.0.0", 7073);': 7073,
+      'var db = new Pool().connect("db", 7074);': undefined,
+      'var queue = new Broker("queue", 5672);': undefined,
+    };
+    for (const [line, port] of Object.entries(lines)) {
+      const text = dockerfileOf({ 'pom.xml': pom(), [MAIN_PATH]: MAIN.replace('{}', `{\n${line}\n}`) });
+      assert.deepEqual(linesOf(text, /^EXPOSE/), port === undefined ? [] : [`EXPOSE ${port}`], line);
+    }
+    const solon = pom(dependency('org.noear', 'solon-web', '<version>3.0.0</version>'));
+    const settings = { 'src/main/resources/app.yml': 'server:\n  port: 9191\n' };
+    assert.match(dockerfileOf({ 'pom.xml': solon, [MAIN_PATH]: MAIN, ...settings }), /^EXPOSE 9191$/m);
   });
 });
 

@@ -19,7 +19,7 @@ export interface CppServing {
 }
 
 const LISTENS =
-  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b|\bhttp_listener\b|\bfunctions::Run\b/g;
+  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b|\bhttp_listener\b|\bfunctions::Run\b|\bHTTPServer\b|\bServerSocket\b|\bcreate_webserver\b|\bhttp_listen\b|\bulfius_start_framework\b|\bmg_(?:bind|start)\b|\blwan_main_loop\b|\bserver_open\b/g;
 const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
   {
     why: 'the port when PORT is not set',
@@ -42,7 +42,12 @@ const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
   },
   {
     why: 'the default of its option',
-    pattern: /"(?:listening_?)?ports?"\s*,[^;{}]{0,80}?"?(?<![\w.])(?<port>\d{4,5})\b/g,
+    pattern: /"-{0,2}(?:listening_?)?ports?"\s*,[^;{}]{0,80}?"?(?<![\w.])(?<port>\d{4,5})\b/g,
+  },
+  {
+    why: 'the port that its server is made with',
+    pattern:
+      /\b(?:create_webserver|HTTPServer|ServerSocket|server_open)\b[^;{}"]{0,60}?[(,]\s*(?<port>\d{4,5})\s*[),]/g,
   },
   { why: 'the port that the source names', pattern: /\b\w*port\w*\b\s*(?:=|\{|\s)\s*\(?\s*(?<port>\d{4,5})\b/gi },
 ];

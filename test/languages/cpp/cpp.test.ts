@@ -173,6 +173,18 @@ describe('c and c++: other build systems', () => {
     const files = { 'api.cpp': `#include <cpprest/http_listener.h>\nhttp_listener l("http://0.0.0.0:9000");\n${MAIN}` };
     assert.deepEqual(packagesOf(files), ['libcpprest-dev']);
     assert.match(dockerfileOf(files), /-o \/out\/api api\.cpp -lcpprest -lssl -lcrypto -lm[\s\S]*EXPOSE 9000/);
+    const poco = { 'time.cpp': `#include <Poco/Net/HTTPServer.h>\nServerSocket s(9980);\n${MAIN}` };
+    assert.deepEqual(packagesOf(poco), ['libpoco-dev']);
+    assert.match(dockerfileOf(poco), /time\.cpp -lPocoNet -lPocoFoundation -lm[\s\S]*EXPOSE 9980/);
+  });
+
+  test('a library in parts is found by each of them', () => {
+    const linking = (...names: string[]) => ({
+      'CMakeLists.txt': `project(shop)\nadd_executable(shop main.cpp)\ntarget_link_libraries(shop ${names.join(' ')})\n`,
+      'main.cpp': MAIN,
+    });
+    assert.deepEqual(packagesOf(linking('PocoNet', 'PocoUtil')), ['libpoco-dev']);
+    assert.deepEqual(packagesOf(linking('boost_url')), ['libboost-dev', 'libboost-url-dev']);
   });
 
   test('a Makefile beside another language tells nothing', () => {

@@ -1,3 +1,4 @@
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { pickTag } from '../../images/catalogue.ts';
 import { toArgv } from '../../plan/command.ts';
 import type { BuildPlan, Evidence, Mount, Stage, Step } from '../../plan/plan.ts';
@@ -27,11 +28,12 @@ export interface ClojureServing {
 
 const SERVES =
   /\b(?:ring-jetty-adapter|ring\/ring\b|http-kit|pedestal\.jetty|pedestal\.service|aleph|luminus-\w+|immutant|ring-undertow-adapter|ring-jetty9-adapter|info\.sunng|kit-undertow|duct\/module\.web)/;
-const LISTENS = /\brun-jetty\b|\brun-server\b|\bstart-server\b|\bServerSocket\b|HttpServer\/create/;
+const LISTENS =
+  /\brun-jetty\b|\brun-(?:\w+-)?server\b|\b(?:start|create)-(?:\w+-)?server\b|\brun-(?:undertow|http-server)\b|\bServerSocket\b|HttpServer\/create/;
 const PORTS: readonly RegExp[] = [
-  /"PORT"\)?[^()[\]{}"\d]{0,60}"?(\d{3,5})\b/,
-  /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/,
-  /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/,
+  /"PORT"\)?[^()[\]{}"\d]{0,60}"?(\d{3,5})\b/g,
+  /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/g,
+  /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/g,
 ];
 const DEFAULT = { lein: 3000, deps: 8080 } as const;
 
@@ -45,8 +47,10 @@ export function clojureServing(project: ClojureProject): ClojureServing {
     : { file: project.file, why: 'it depends on a web server' };
   for (const pattern of PORTS) {
     for (const { path, text } of code) {
-      const port = Number(pattern.exec(text)?.[1]);
-      if (port >= 80 && port <= 65535)
+      const port = [...text.matchAll(pattern)]
+        .map((match) => Number(match[1]))
+        .find((found) => found >= 80 && found <= 65535 && !ASKED_PORTS.has(found));
+      if (port !== undefined)
         return { workload: 'service', from, port: { port, from: { file: path, why: 'the port that it listens on' } } };
     }
   }

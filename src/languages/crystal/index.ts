@@ -95,6 +95,7 @@ const PORTS: readonly PortRule[] = [
     why: 'the address that it listens on',
     pattern: /\b(?:bind_tcp|listen)\s*\(?\s*(?:"(?<host>[\w.:]+)"\s*,\s*)?(?<port>\d{2,5})/g,
   },
+  { why: 'the port that it answers with', pattern: /\bdef port\b[^\n]*\n\s*(?<port>\d{2,5})\b/g },
   { why: 'the port of its settings', pattern: /\bport\s*[:=]\s*(?<port>\d{2,5})\b/gi },
 ];
 const LISTENS = /\bbind_tcp\b|\bKemal\.run\b|\bserver\.listen\b|\bTCPServer\.new\b|\bATH\.run\b|\bAmber::Server\b/g;

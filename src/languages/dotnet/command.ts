@@ -3,7 +3,7 @@ import { sh } from '../../plan/shell.ts';
 import type { Scope } from '../language.ts';
 import { isTrue, type DotnetProject } from './project-file.ts';
 import { servingOf, type Serving } from './serving.ts';
-import { assemblyOf, chooseProject, kindOf, readSolution } from './solution.ts';
+import { assemblyOf, chooseProject, readSolution } from './solution.ts';
 import { asLine, dotnetVersion } from './version.ts';
 
 /** How the app is published. */
@@ -61,7 +61,7 @@ export function resolveCommand(scope: Scope, argv: readonly string[]): readonly 
   if (!found) return undefined;
   const rest = line.slice(found[0].length);
   if (rest.trim() === '') {
-    const serving = kindOf(project) === 'web' ? servingOf(scope.inventory, project) : undefined;
+    const serving = servingOf(scope.inventory, project);
     return commandOf(project, serving, true, asLine(dotnetVersion(project).version));
   }
   const started = programOf(project).map((word) => (word.includes(' ') ? `"${word}"` : word));

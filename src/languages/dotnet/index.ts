@@ -66,7 +66,7 @@ function infer(scope: Scope): Inferred {
   const kind = kindOf(project);
   const version = dotnetVersion(project);
   const line = asLine(version.version);
-  const serving = kind === 'web' ? servingOf(scope.inventory, project) : undefined;
+  const serving = servingOf(scope.inventory, project);
   const file = { file: project.file, why: 'the project’s file' };
   const name = assemblyOf(project);
   return {
@@ -97,7 +97,7 @@ function infer(scope: Scope): Inferred {
         : []),
       {
         at: '/workload',
-        value: kind === 'web' ? 'service' : kind === 'worker' ? 'worker' : kind === 'browser' ? 'static' : 'job',
+        value: serving ? 'service' : kind === 'worker' ? 'worker' : kind === 'browser' ? 'static' : 'job',
         from,
       },
       // Where the command hands the port on, it depends on whether the image has a shell: the plan decides it.

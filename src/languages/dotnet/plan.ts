@@ -180,8 +180,8 @@ export function planDotnet(request: PlanRequest): BuildPlan {
   const kind = kindOf(project);
   if (kind === 'browser') return siteOf(stage, project);
   const closure = closureOf(solution, project);
-  const serving = kind === 'web' ? servingOf(solution.inventory, project) : undefined;
-  const service = (settings.workload ?? (kind === 'web' ? 'service' : 'job')) === 'service';
+  const serving = servingOf(solution.inventory, project);
+  const service = (settings.workload ?? (serving ? 'service' : 'job')) === 'service';
   const port = settings.port ?? (service ? (serving?.port?.port ?? PORT) : undefined);
   const name = modeOf(project) === 'portable' ? (usesAspNet(closure) ? 'aspnet' : 'runtime') : 'runtime-deps';
   const hasShell = variant !== 'distroless';

@@ -1,7 +1,9 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, withoutComments, type Code } from '../java/code.ts';
 import type { DotnetProject } from './project-file.ts';
+import { kindOf } from './solution.ts';
 
 /** Where an app listens, read from its source: ASP.NET Core is told by its environment unless the code says otherwise. */
 export interface Serving {
@@ -38,8 +40,7 @@ const told = (code: readonly Code[]): ReturnType<typeof hitsOf>[number] | undefi
 
 const HEALTH = /\bMapHealthChecks\(\s{0,9}"(\/[\w./-]*)"/g;
 
-export function servingOf(inventory: Inventory, project: DotnetProject): Serving {
-  const code = codeOf(inventory, project);
+function aspNetServing(code: readonly Code[]): Serving {
   const [check] = hitsOf(code, HEALTH, 'a route for health checks');
   const path = check?.groups[1];
   const health = check && path !== undefined ? { path, from: check.from } : undefined;
@@ -56,4 +57,24 @@ export function servingOf(inventory: Inventory, project: DotnetProject): Serving
     decides: listens !== undefined,
     health,
   };
+}
+
+/** A server that a console program brings itself, or that a library of others' is told to be: by the port beside it. */
+const OWN_SERVER =
+  /\bnew\s+TcpListener\([^();]{0,60}?(\d{2,5})\s{0,9}\)|\bnew\s+\w{0,40}(?:Server|WebserverSettings)\([^();]{0,60}?,\s{0,9}(\d{4,5})\b|\.(?:Port|SetPort|UsePort)\(\s{0,9}(\d{4,5})\s{0,9}\)|"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]):(\d{2,5})\/?"|\bIPAddress\.Any[\s,]{1,9}(\d{4,5})/g;
+
+function consoleServing(code: readonly Code[]): Serving | undefined {
+  const hits = hitsOf(code, OWN_SERVER, 'the port that it listens on');
+  const [found] = hits.flatMap(({ groups, from }) => {
+    const port = Number(groups.slice(1).find((group) => group !== undefined));
+    return port >= 80 && !ASKED_PORTS.has(port) ? [{ port, from }] : [];
+  });
+  return found && { port: found, decides: true, health: undefined };
+}
+
+/** How a program serves; undefined where it does not. */
+export function servingOf(inventory: Inventory, project: DotnetProject): Serving | undefined {
+  const kind = kindOf(project);
+  if (kind === 'web') return aspNetServing(codeOf(inventory, project));
+  return kind === 'console' ? consoleServing(codeOf(inventory, project)) : undefined;
 }

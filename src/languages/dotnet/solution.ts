@@ -28,7 +28,7 @@ export function readSolution({ inventory, member, command }: Scope): Solution {
   return { inventory, member, command, projects };
 }
 
-type Kind = 'web' | 'worker' | 'console' | 'browser' | 'library' | 'test';
+type Kind = 'web' | 'worker' | 'console' | 'browser' | 'function' | 'library' | 'test';
 
 const WEB = /^Microsoft\.NET\.Sdk\.Web\b/;
 const TEST =
@@ -51,6 +51,8 @@ export function kindOf(project: DotnetProject): Kind {
   if (WEB.test(sdk)) return output === 'library' ? 'library' : 'web';
   if (/^Microsoft\.NET\.Sdk\.Worker\b/.test(sdk)) return 'worker';
   if (output !== 'exe' && output !== 'winexe') return 'library';
+  // Azure's host starts it: by itself it ends, so any app beside it goes before it.
+  if (packages.some((p) => /^Microsoft\.Azure\.Functions\.Worker(\.Sdk)?$/i.test(p))) return 'function';
   return hostsAspNet(project) ? 'web' : 'console';
 }
 
@@ -91,7 +93,7 @@ export interface Choice {
   readonly tied: readonly DotnetProject[];
 }
 
-const ORDER: readonly Kind[] = ['web', 'worker', 'console', 'browser'];
+const ORDER: readonly Kind[] = ['web', 'worker', 'console', 'browser', 'function'];
 
 /** The one project whose folder or program stands in the command. */
 function namedBy(command: readonly string[] | undefined, all: readonly DotnetProject[]): DotnetProject | undefined {

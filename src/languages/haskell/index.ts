@@ -151,7 +151,7 @@ const PORTS: readonly PortRule[] = [
   {
     why: 'the port that it listens on',
     pattern:
-      /\b(?:run|runEnv|warp|scotty|setPort|runSettings|spockPort|defaultSpockCfg|quickHttpServe|port)\s+\(?(?<port>\d{4,5})\b/gi,
+      /\b(?:run|runEnv|warp|scotty|setPort|runSettings|runSpock|spockPort|defaultSpockCfg|quickHttpServe|port)\s+\(?(?<port>\d{4,5})\b/gi,
   },
   { why: 'the port that the source names', pattern: /\b\w*port\w*\s*=\s*(?<port>\d{4,5})\b/gi },
 ];

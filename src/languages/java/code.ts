@@ -55,10 +55,20 @@ const packageOf = (text: string): string => /^[ \t]*package[ \t]+([\w.`]+)/m.exe
 const JAVA_MAIN = /\bstatic\s+(?:final\s+)?void\s+main\s*\(/;
 const COMPACT_MAIN = /^void\s+main\s*\(\s*(?:String\b[^)]*)?\)/m;
 const KOTLIN_MAIN = /^(?:suspend\s+)?fun\s+main\s*\(/m;
-const KOTLIN_STATIC = /@JvmStatic\s+fun\s+main\s*\(/;
+const KOTLIN_STATIC = /^([ \t]*)@JvmStatic\s+fun\s+main\s*\(/m;
 const SCALA_MAIN =
-  /\bobject\s+(\w+)[^{\n]{0,300}\bextends\b[^{\n]{0,300}\b(?:App|IOApp(?:\.Simple)?|ZIOAppDefault|ZIOApp|JFXApp\w*)\b|\bobject\s+(\w+)[^{]{0,200}[:{][\s\S]{0,3000}?\bdef\s+main\s*\(/;
+  /\bobject\s+(\w+)[^{\n]{0,300}\bextends\b[^{\n]{0,300}\b(?:App|IOApp(?:\.Simple)?|ZIOAppDefault|ZIOApp|JFXApp\w*)\b/;
+const SCALA_METHOD = /^([ \t]*)(?:override\s+|final\s+)*def\s+main\s*\(/m;
 const SCALA_ANNOTATED = /@main\s+def\s+(\w+)/;
+
+/** The object or class around a method: the last one before it that starts further left. */
+function ownerOf(text: string, method: RegExpExecArray | null): string | undefined {
+  if (!method) return undefined;
+  const indent = (method[1] ?? '').length;
+  return [...text.slice(0, method.index).matchAll(/^([ \t]*)(?:[\w@]+[ \t]+)*?(?:class|object)[ \t]+(\w+)/gm)].findLast(
+    (owner) => (owner[1] ?? '').length < indent,
+  )?.[2];
+}
 
 function mainOf({ path, text }: Code): string | undefined {
   const file = baseName(path).replace(SOURCE, '');
@@ -66,11 +76,12 @@ function mainOf({ path, text }: Code): string | undefined {
   if (path.endsWith('.kt')) {
     const named = /@file:JvmName\("(\w+)"\)/.exec(text)?.[1];
     if (KOTLIN_MAIN.test(text)) return named ?? `${file.charAt(0).toUpperCase()}${file.slice(1)}Kt`;
-    return KOTLIN_STATIC.test(text) ? (/\b(?:class|object)\s+(\w+)/.exec(text)?.[1] ?? file) : undefined;
+    const method = KOTLIN_STATIC.exec(text);
+    return method ? (ownerOf(text, method) ?? file) : undefined;
   }
   if (path.endsWith('.scala')) {
     const found = SCALA_MAIN.exec(text);
-    return SCALA_ANNOTATED.exec(text)?.[1] ?? found?.[1] ?? found?.[2];
+    return SCALA_ANNOTATED.exec(text)?.[1] ?? found?.[1] ?? ownerOf(text, SCALA_METHOD.exec(text));
   }
   if (path.endsWith('.groovy')) return JAVA_MAIN.test(text) || /\bstatic\s+main\s*\(/.test(text) ? file : undefined;
   return undefined;

@@ -33,6 +33,17 @@ describe('clojure: Leiningen', () => {
     assert.match(text, /find target -name shop\.jar -exec cp/);
   });
 
+  test('a server is told by what starts it, and its port is not that of a database', () => {
+    const served = (start: string): string =>
+      dockerfileOf({
+        'project.clj': lein(':main shop.core'),
+        'src/shop/core.clj': `(ns shop.core)\n(def pool {:port 5432})\n(defn -main [& args] (${start}))\n`,
+      });
+    assert.match(served('run-http-server app {:port 7070}'), /^EXPOSE 7070$/m);
+    assert.match(served('create-server {:port 7071}'), /^EXPOSE 7071$/m);
+    assert.doesNotMatch(served('println 1'), /^EXPOSE/m);
+  });
+
   test('lein-ring makes the server', () => {
     const text = dockerfileOf({
       'project.clj': lein(':plugins [[lein-ring "0.12.5"]]', ':ring {:handler shop.core/handler}'),

@@ -195,6 +195,39 @@ test('dotnet: a solution of C++ alone is none of .NET', () => {
   assert.equal(projectOf({ ...files, 'till.sln': list.replace('vcx', 'cs') }).language.id, 'dotnet');
 });
 
+describe('dotnet: servers of a console program', () => {
+  const console = (line: string) => ({
+    'a.csproj':
+      '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net9.0</TargetFramework></PropertyGroup></Project>',
+    'Program.cs': `${line}\n`,
+  });
+
+  test('are told by the port that they are given', () => {
+    const lines: Readonly<Record<string, number | undefined>> = {
+      'listener.Prefixes.Add("http://*:7070/");': 7070,
+      'var server = new FastServer(IPAddress.Any, 7071);': 7071,
+      'Host.Create().Port(7072).Run();': 7072,
+      'new TcpListener(IPAddress.Any, 7073).Start();': 7073,
+      'var queue = new QueueServer("queue", 5672);': undefined,
+      'Console.WriteLine("http://localhost:7074/");': undefined,
+    };
+    for (const [line, port] of Object.entries(lines)) {
+      const text = dockerfileOf(console(line));
+      assert.equal(/^EXPOSE (\d+)$/m.exec(text)?.[1], port?.toString(), line);
+      assert.match(text, /^CMD \["dotnet", "a\.dll"\]$/m);
+    }
+  });
+});
+
+test('dotnet: functions that a host of Azure starts go behind an app beside them', () => {
+  const functions =
+    '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework><OutputType>Exe</OutputType></PropertyGroup><ItemGroup><PackageReference Include="Microsoft.Azure.Functions.Worker" Version="2.0.0" /></ItemGroup></Project>';
+  const client = functions
+    .replace('Microsoft.NET.Sdk', 'Microsoft.NET.Sdk.BlazorWebAssembly')
+    .replace(/<ItemGroup>.*<\/ItemGroup>/, '');
+  assert.match(dockerfileOf({ 'Shop.sln': '', 'Api/Api.csproj': functions, 'Client/Client.csproj': client }), /caddy/);
+});
+
 describe('dotnet: a program of one file', () => {
   test('is published as it is, by what its first lines say', () => {
     const text = dockerfileOf({

@@ -123,13 +123,17 @@ describe('java: files', () => {
         text: '@file:JvmName("Start")\npackage c\nsuspend fun main(args: Array<String>) { }',
       },
       {
+        path: 'src/main/scala/a/Till.scala',
+        text: 'package a\n\nobject Receipt {\n  val of = 1\n}\n\nobject Till {\n  private object Drawer\n  def main(args: Array[String]): Unit = ()\n}\n',
+      },
+      {
         path: 'src/main/java/a/ShopApplication.java',
         text: 'package a;\nclass ShopApplication { static final void main(String[] a) {} }',
       },
     ]);
     assert.deepEqual(
       found.map((m) => m.name),
-      ['b.ServerKt', 'a.ShopApplication', 'c.Start', 'a.Tool'].sort(
+      ['b.ServerKt', 'a.ShopApplication', 'c.Start', 'a.Till', 'a.Tool'].sort(
         (x, y) => found.findIndex((f) => f.name === x) - found.findIndex((f) => f.name === y),
       ),
     );
@@ -415,6 +419,8 @@ describe('java: Maven', () => {
       'server.bind(new InetSocketAddress(7071), 8192);': 7071,
       'var config = new HttpConfig(7072, null);': 7072,
       'var server = new FastServer("0.0.0.0", 7073);': 7073,
+      'Undertow\n.builder().addHttpListener(7075, "0.0.0.0");': 7075,
+      'Http.server\n.serve(":7076", service)': 7076,
       'var db = new Pool().connect("db", 7074);': undefined,
       'var queue = new Broker("queue", 5672);': undefined,
     };

@@ -33,7 +33,7 @@ const LISTENS =
 const PORTS: readonly RegExp[] = [
   /"PORT"\)?[^()[\]{}"\d]{0,60}"?(\d{3,5})\b/g,
   /\(env\s{1,9}:port\s{1,9}"?(\d{3,5})/g,
-  /::?(?:[\w.-]{1,40}\/)?port\s{1,9}(\d{3,5})\b/g,
+  /::?(?:[\w.-]{1,40}\/)?port\s{1,40}(\d{3,5})\b/g,
 ];
 const DEFAULT = { lein: 3000, deps: 8080 } as const;
 

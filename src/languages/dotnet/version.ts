@@ -67,6 +67,12 @@ export function dotnetVersion(project: DotnetProject): ChosenVersion {
     });
   }
   const chosen = chooseVersion(PRODUCT, sources, readFrameworks);
+  if (Number.parseFloat(chosen.version) < 2) {
+    throw new Problem('not-plannable', {
+      detail: `${project.file} targets .NET Core ${chosen.version}, of which no image is left.`,
+      hint: 'Target net8.0 or newer.',
+    });
+  }
   return {
     ...chosen,
     version: asLine(chosen.version),
@@ -123,9 +129,13 @@ export function sdkOf({ inventory }: Solution, project: DotnetProject, line: str
 
 const REGISTRY = 'mcr.microsoft.com/dotnet';
 
+/** Lines whose images never moved from where .NET Core had them. https://mcr.microsoft.com/v2/dotnet/core/sdk/tags/list */
+const CORE = /^(2\.2|3\.0)(?![\d.])/;
+
 export const dotnetImage = (name: 'sdk' | 'aspnet' | 'runtime' | 'runtime-deps', tag: string): ImageRef => ({
-  image: `${REGISTRY}/${name}`,
-  tag,
+  image: CORE.test(tag) ? `${REGISTRY}/core/${name}` : `${REGISTRY}/${name}`,
+  // A program for 2.0 runs on the newest of its major line, which builds it too.
+  tag: tag.replace(/^2\.0(?![\d.])/, '2.1'),
 });
 
 export function versionAdvice(line: string): Advice[] {

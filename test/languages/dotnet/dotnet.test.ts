@@ -20,6 +20,16 @@ describe('dotnet: versions', () => {
     assert.match(dockerfileOf(files), /--framework net8\.0/);
   });
 
+  test('old lines are where their images are, or have none', () => {
+    const of = (framework: string) => ({
+      'a.csproj': project('.Web', `<TargetFramework>${framework}</TargetFramework>`),
+    });
+    assert.match(dockerfileOf(of('netcoreapp2.2')), /^FROM .*mcr\.microsoft\.com\/dotnet\/core\/sdk:2\.2 AS build$/m);
+    assert.match(dockerfileOf(of('netcoreapp3.0')), /^FROM mcr\.microsoft\.com\/dotnet\/core\/aspnet:3\.0 AS/m);
+    assert.match(dockerfileOf(of('netcoreapp2.0')), /^FROM .*mcr\.microsoft\.com\/dotnet\/sdk:2\.1 AS build$/m);
+    assert.equal(problemOf(() => dockerfileOf(of('netcoreapp1.1')))?.slug, 'not-plannable');
+  });
+
   test('a property of Directory.Build.props, and one that refers to another', () => {
     const files = {
       'Directory.Build.props':

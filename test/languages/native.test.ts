@@ -108,6 +108,15 @@ describe('swift', () => {
     );
   });
 
+  test('a server of a library that is not known, told its port by the environment', () => {
+    const files = {
+      'Package.swift': manifest('  targets: [.executableTarget(name: "Almanac")]'),
+      'Sources/Almanac/main.swift':
+        'let port = UInt16(ProcessInfo.processInfo.environment["PORT"] ?? "9000")\ntry server.start(port!)\n',
+    };
+    assert.match(dockerfileOf(files), /^EXPOSE 9000$/m);
+  });
+
   test('a library cannot be run', () => {
     assert.equal(
       problemOf(() => dockerfileOf({ 'Package.swift': manifest('  targets: [.target(name: "Almanac")]') }))?.slug,

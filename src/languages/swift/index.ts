@@ -59,7 +59,7 @@ const FRAMEWORKS: readonly Framework[] = [
 ];
 
 const PORTS: readonly PortRule[] = [
-  { why: 'the default beside PORT', pattern: /"PORT"[^;\n]{0,120}\?\?\s*"?(?<port>\d{2,5})/g },
+  { why: 'the default beside PORT', pattern: /"(?:SERVER_|HTTP_)?PORT"[^;\n]{0,120}\?\?\s*"?(?<port>\d{2,5})/g },
   {
     why: 'the address that it listens on',
     pattern: /\.hostname\(\s*"(?<host>[\w.:]+)"\s*,\s*port:\s*(?<port>\d{2,5})/g,
@@ -68,7 +68,7 @@ const PORTS: readonly PortRule[] = [
   { why: 'the port of its settings', pattern: /\bport\s*(?::\s*Int)?\s*[:=]\s*(?<port>\d{2,5})\b/g },
 ];
 const LISTENS =
-  /\bServerBootstrap\b|\.http\.server\b|\bApplication\s*\(|\bbuildApplication\b|\bHTTPServer\b|\bKitura\.addHTTPServer\b|\blisten\s*\(/g;
+  /\bServerBootstrap\b|\.http\.server\b|\bApplication\s*\(|\bbuildApplication\b|\b(?:HB)?H(?:TTP|ttp)Server\b|\["(?:SERVER_|HTTP_)?PORT"\]|\bKitura\.addHTTPServer\b|\blisten\s*\(/g;
 
 /** The programs of Package.swift: products first, then targets. https://docs.swift.org/package-manager/PackageDescription/PackageDescription.html */
 function programsOf(manifest: Code): string[] {

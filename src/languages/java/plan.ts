@@ -77,7 +77,10 @@ export function planJava(request: PlanRequest): BuildPlan {
     });
   }
   const ground = delivery.war
-    ? tomcatGround(line, tomcatLine(candidate.module.dependencies, bootVersion(app.project, candidate.module)))
+    ? tomcatGround(
+        line,
+        tomcatLine(candidate.module.dependencies, bootVersion(app.project, candidate.module), candidate.code),
+      )
     : groundOf(request.variant, line, APP_ROOT);
   const port = portOf(candidate, delivery, request);
   const env: Step[] =

@@ -1,6 +1,7 @@
 import { pickTag } from '../../images/catalogue.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import type { Os, ProbeTool, Runtime, Step } from '../../plan/plan.ts';
+import type { Code } from './code.ts';
 import type { Dependency } from './maven.ts';
 import { distrolessJava, jreImage } from './version.ts';
 
@@ -38,19 +39,28 @@ export function groundOf(variant: Variant, line: string, workdir: string): Groun
  * Tomcat by the servlets that an app is written for: `javax` up to 9, `jakarta` from 10 on.
  * https://tomcat.apache.org/whichversion.html
  */
-export function tomcatLine(dependencies: readonly Dependency[], boot: string | undefined): string {
+export function tomcatLine(
+  dependencies: readonly Dependency[],
+  boot: string | undefined,
+  code: readonly Code[],
+): string {
   if (boot !== undefined) return Number.parseInt(boot, 10) >= 4 ? '11.0' : boot.startsWith('3.') ? '10.1' : '9.0';
   const versionOf = (pattern: RegExp): number | undefined => {
     const found = dependencies.find((d) => pattern.test(d.id));
-    return found && Number(/^\d+(\.\d+)?/.exec(found.version ?? '')?.[0] ?? 0);
+    const version = /^\d+(\.\d+)?/.exec(found?.version ?? '')?.[0];
+    return version === undefined ? undefined : Number(version);
   };
+  const has = (pattern: RegExp): boolean => dependencies.some((d) => pattern.test(d.id));
   const servlet = versionOf(/^jakarta\.servlet:jakarta\.servlet-api$/);
   if (servlet !== undefined) return servlet >= 6.1 ? '11.0' : servlet >= 5 ? '10.1' : '9.0';
   const platform = versionOf(/^jakarta\.platform:/);
   if (platform !== undefined) return platform >= 11 ? '11.0' : platform >= 9 ? '10.1' : '9.0';
   const spring = versionOf(/^org\.springframework:spring-web(mvc)?$/);
   if (spring !== undefined) return spring >= 7 ? '11.0' : spring >= 6 ? '10.1' : '9.0';
-  return versionOf(/^javax\./) === undefined && versionOf(/^jakarta\./) !== undefined ? '10.1' : '9.0';
+  // A version may stand in a list that is elsewhere; what the source imports is there.
+  const imports = (root: string): boolean => code.some(({ text }) => text.includes(`import ${root}.servlet.`));
+  if (imports('jakarta') !== imports('javax')) return imports('jakarta') ? '10.1' : '9.0';
+  return !has(/^javax\./) && has(/^jakarta\./) ? '10.1' : '9.0';
 }
 
 const CATALINA = '/usr/local/tomcat';

@@ -562,6 +562,13 @@ describe('java: web archives', () => {
       dockerfileOf(war(dependency('jakarta.servlet', 'jakarta.servlet-api', '<version>6.1.0</version>'))),
       /^FROM tomcat:11\.0-jre/m,
     );
+    const managed = war(dependency('jakarta.servlet', 'jakarta.servlet-api', '<scope>provided</scope>'));
+    const servlet = (root: string) => ({
+      'src/main/java/org/example/Till.java': `package org.example;\nimport ${root}.servlet.http.HttpServlet;\nclass Till extends HttpServlet {}\n`,
+    });
+    assert.match(dockerfileOf({ ...managed, ...servlet('jakarta') }), /^FROM tomcat:10\.1-jre/m);
+    assert.match(dockerfileOf({ ...managed, ...servlet('javax') }), /^FROM tomcat:9\.0-jre/m);
+    assert.match(dockerfileOf(managed), /^FROM tomcat:10\.1-jre/m);
   });
 });
 

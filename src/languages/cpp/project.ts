@@ -165,6 +165,11 @@ export function chooseTarget(project: CppProject, words: readonly string[]): Cho
     ['the only program that is installed', (t) => t.installed === true],
     ['the program that the project is named after', (t) => t.name.toLowerCase() === project.name.toLowerCase()],
     ['the only program of the root’s build file', (t) => parentOf(t.file) === ''],
+    [
+      'the program that the others are named after',
+      (t) =>
+        targets.every((o) => o === t || /^[_-]/.test(o.name.startsWith(t.name) ? o.name.slice(t.name.length) : '')),
+    ],
     ...USUAL.map((usual): readonly [string, (t: Target) => boolean] => [
       `of several programs, the one called ${usual}`,
       (t) => t.name === usual,

@@ -33,6 +33,12 @@ describe('c and c++: programs of CMake', () => {
 
   test('of several the one that the project is named after; else a command has to say', () => {
     assert.deepEqual(commandOf(cmake('add_executable(till a.cpp)', 'add_executable(shop main.cpp)')), ['shop']);
+    assert.deepEqual(
+      commandOf(
+        cmake('add_executable(till_cli a.cpp)', 'add_executable(till main.cpp)', 'add_executable(till-top b.cpp)'),
+      ),
+      ['till'],
+    );
     const files = cmake('add_executable(red a.cpp)', 'add_executable(blue main.cpp)');
     assert.equal(problemOf(() => dockerfileOf(files))?.slug, 'no-start-command');
     assert.match(dockerfileOf(files, { command: 'blue' }), /-name blue /);

@@ -42,6 +42,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   {
     id: 'helidon',
     marks: /^io\.helidon\b/,
+    serves: /:helidon-(webserver|microprofile|grpc-server|nima)|^io\.helidon\.application$/,
     port: 8080,
     env: { SERVER_HOST: '0.0.0.0', SERVER_PORT: '${PORT}' },
     portKeys: ['server.port'],

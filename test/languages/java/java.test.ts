@@ -428,6 +428,12 @@ describe('java: Maven', () => {
       const text = dockerfileOf({ 'pom.xml': pom(), [MAIN_PATH]: MAIN.replace('{}', `{\n${line}\n}`) });
       assert.deepEqual(linesOf(text, /^EXPOSE/), port === undefined ? [] : [`EXPOSE ${port}`], line);
     }
+    const helidon = (artifact: string) => ({
+      'pom.xml': pom(dependency(`io.helidon.${artifact}`, `helidon-${artifact}`)),
+      [MAIN_PATH]: MAIN,
+    });
+    assert.match(dockerfileOf(helidon('webserver')), /^EXPOSE 8080$/m);
+    assert.doesNotMatch(dockerfileOf(helidon('config')), /^EXPOSE/m);
     const solon = pom(dependency('org.noear', 'solon-web', '<version>3.0.0</version>'));
     const settings = { 'src/main/resources/app.yml': 'server:\n  port: 9191\n' };
     assert.match(dockerfileOf({ 'pom.xml': solon, [MAIN_PATH]: MAIN, ...settings }), /^EXPOSE 9191$/m);

@@ -9,6 +9,7 @@ import { javacStage } from './javac-build.ts';
 import { APP_ROOT, BUILD_STAGE } from './layout.ts';
 import { mavenStage } from './maven-build.ts';
 import { nodeForBuild } from './node-tools.ts';
+import { platformAdvice } from './platform-advice.ts';
 import { bootVersion } from './project.ts';
 import { groundOf, tomcatGround, tomcatLine } from './runtime.ts';
 import { DEFAULT_PORT } from './serving.ts';
@@ -111,6 +112,11 @@ export function planJava(request: PlanRequest): BuildPlan {
       ...(port === undefined ? {} : { port }),
       probe: port === undefined ? 'none' : ground.probe,
     },
-    advice: [...versionAdvice(line), ...wrapperAdvice(app), ...candidate.serving.advice],
+    advice: [
+      ...versionAdvice(line),
+      ...wrapperAdvice(app),
+      ...(delivery.war ? platformAdvice(candidate.module.dependencies) : []),
+      ...candidate.serving.advice,
+    ],
   };
 }

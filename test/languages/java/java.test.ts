@@ -578,6 +578,20 @@ describe('java: web archives', () => {
   });
 });
 
+test('java: a web archive that wants more of its server than Tomcat has is told so', () => {
+  const war = (...inside: readonly string[]) => ({
+    'pom.xml': pom('<packaging>war</packaging>', `<dependencies>${inside.join('')}</dependencies>`),
+  });
+  const of = (id: string, scope = 'compile'): string => {
+    const [group = '', artifact = ''] = id.split(':');
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>10.0.0</version><scope>${scope}</scope></dependency>`;
+  };
+  const platform = of('jakarta.platform:jakarta.jakartaee-api', 'provided');
+  assert.deepEqual(adviceOf(war(platform)), ['application-server']);
+  assert.deepEqual(adviceOf(war(platform, of('org.glassfish.jersey.containers:jersey-container-servlet'))), []);
+  assert.deepEqual(adviceOf(war(of('jakarta.servlet:jakarta.servlet-api', 'provided'))), []);
+});
+
 describe('java: an archive that was taken apart', () => {
   const BOOT = {
     'META-INF/MANIFEST.MF':

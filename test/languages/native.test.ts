@@ -164,6 +164,19 @@ describe('haskell', () => {
     assert.match(text, /cabal list-bin exe:sundries/);
   });
 
+  test('a project whose packages are in folders of their own', () => {
+    const files = {
+      'cabal.project': 'packages: */\n',
+      'shop-types/shop-types.cabal': 'name: shop-types\nlibrary\n',
+      'shop/shop.cabal': `${cabal().replaceAll('sundries', 'shop')}  build-depends: base ^>=4.18.0, warp\n`,
+      'shop/Main.hs': 'main = run 3000 app',
+    };
+    assert.equal(of(files).runtime, '9.6');
+    const text = dockerfileOf(files);
+    assert.match(text, /cabal update[\s\S]*cabal build exe:shop/);
+    assert.match(text, /^CMD \["shop"\]$/m);
+  });
+
   test('headers of libraries that its packages are bound to', () => {
     const headers = (files: Readonly<Record<string, string>>): string | undefined =>
       /--no-install-recommends (?!catatonit)(.*) \\$/m.exec(dockerfileOf(files))?.[1];

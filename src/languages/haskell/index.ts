@@ -2,7 +2,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { pickTag } from '../../images/catalogue.ts';
-import type { Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { BuildPlan, Step } from '../../plan/plan.ts';
 import { installPackages } from '../../plan/packages.ts';
 import { all, sh } from '../../plan/shell.ts';
@@ -47,7 +47,32 @@ function yamlOf(text: string | undefined): unknown {
 const cabalFile = (inventory: Inventory): string | undefined =>
   inventory.names('').find((name) => name.endsWith('.cabal'));
 
-function programsOf(inventory: Inventory): { names: string[]; project: string | undefined; file: string } {
+interface Programs {
+  readonly names: string[];
+  readonly project: string | undefined;
+  /** The package that says so. */
+  readonly file: string;
+}
+
+/** The packages of a project that has none in its root: of those with a program, the first that has one. */
+function programsBelow(inventory: Inventory): Programs | undefined {
+  const files = inventory
+    .files(/^(?:[^/.][^/]*\/){1,3}(?:[^/]+\.cabal|package\.yaml)$/)
+    .filter((p) => !NOT_SOURCE.test(p));
+  const folders = [...new Set(files.map((file) => parentOf(file)))];
+  const all = folders.flatMap((folder) => {
+    const { names, project, file } = programsHere(inventory.at(folder));
+    return names.length > 0 ? [{ names, project, file: joinPath(folder, file) }] : [];
+  });
+  const [first] = all;
+  return first && { names: all.flatMap(({ names }) => names), project: first.project, file: first.file };
+}
+
+const programsOf = (inventory: Inventory): Programs =>
+  (cabalFile(inventory) === undefined && !inventory.isFile('package.yaml') ? programsBelow(inventory) : undefined) ??
+  programsHere(inventory);
+
+function programsHere(inventory: Inventory): Programs {
   const file = cabalFile(inventory);
   if (file !== undefined) {
     const text = inventory.text(file) ?? '';
@@ -98,7 +123,7 @@ function ghcVersion(inventory: Inventory): ChosenVersion {
   const bySnapshot = lts === undefined ? /^ghc-(\d+\.\d+)/.exec(snapshot)?.[1] : GHC_OF_LTS[lts];
   const project = inventory.text('cabal.project') ?? '';
   const pinned = /^with-compiler:\s*ghc-([\d.]+)/m.exec(project)?.[1];
-  const file = cabalFile(inventory);
+  const file = cabalFile(inventory) ?? programsBelow(inventory)?.file;
   const cabal = (file === undefined ? undefined : inventory.text(file)) ?? '';
   const tested = [...(/^tested-with:\s*(.*(?:\n[ \t]+.*)*)/im.exec(cabal)?.[1] ?? '').matchAll(/\d+\.\d+(?:\.\d+)?/g)]
     .map((m) => m[0])
@@ -206,7 +231,7 @@ function plan(request: PlanRequest): BuildPlan {
     throw new Problem('no-start-command', {
       detail:
         names.length === 0
-          ? `${file} has no executable.`
+          ? `${tree.isFile(file) ? file : 'The project'} has no executable.`
           : `${file} has ${names.length} executables, and nothing tells which one to run: ${names.join(', ')}.`,
       hint: 'Say what is run: "command": ["NAME"] in the manifest. A library cannot be run.',
     });
@@ -224,6 +249,7 @@ function plan(request: PlanRequest): BuildPlan {
         ),
     );
   const several =
+    !tree.names('').some((name) => name.endsWith('.cabal') || name === 'package.yaml') ||
     /^packages:/m.test(tree.text('cabal.project') ?? '') ||
     (stackOf(tree)?.packages ?? []).some((folder) => folder !== '.' && folder !== './');
   const tool = byStack ? sh`stack --system-ghc --no-install-ghc --skip-ghc-check` : sh`cabal`;

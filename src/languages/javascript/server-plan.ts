@@ -12,6 +12,7 @@ import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
 import { packagesOf, productionDependencies, type JsProject } from './project.ts';
 import type { Serving } from './serving.ts';
+import { wordsStarted } from './several-programs.ts';
 import { APP_ROOT } from './stages.ts';
 
 /** What the plans of Node.js and of Bun share for an app that is a program. */
@@ -94,6 +95,7 @@ export function keepsDevDependencies(app: App, outcome: ServerOutcome): KeptDev 
     ...(outcome.tool === undefined ? [] : [outcome.tool]),
     ...app.before.flatMap((part) => part.replace(/^npx /, '').split(/\s+/).slice(0, 1)),
     ...(outcome.argv[0] === '/bin/sh' ? (outcome.argv[2] ?? '').split(/[\s;&|]+/) : []),
+    ...wordsStarted(project, outcome.argv),
   ];
   const isDev = (name: string): boolean => production[name] === undefined && all[name] !== undefined;
   const program = programs.find(isDev);

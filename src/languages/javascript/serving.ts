@@ -7,6 +7,7 @@ import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from '.
 import { hit, sourcesOf, usesNothing, type Source } from './program-source.ts';
 import { buildDependencies, type JsProject } from './project.ts';
 import { SERVERS, WORKERS } from './server-packages.ts';
+import { wordsStarted } from './several-programs.ts';
 
 /** What a program is once it runs, read from its source: a server with its port, a worker, or something that ends. */
 
@@ -90,9 +91,13 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
     ...(names.some((name) => KEEPS_AT_HOME.test(name)) ? { HOME: '/tmp' } : {}),
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };
-  const calls = [...new Set(calledPrograms(project).map(({ program }) => program))].filter((name) =>
-    OF_RUNTIME.test(name),
-  );
+  const started = wordsStarted(project, argv);
+  const calls = [
+    ...new Set([
+      ...calledPrograms(project).map(({ program }) => program),
+      ...(started.size > 0 ? ['npm', ...started] : []),
+    ]),
+  ].filter((name) => OF_RUNTIME.test(name));
   const handed = portInShell(argv) ?? portInEnv(outcome);
   const base = { env, calls };
   const from = listens?.from ?? {

@@ -180,6 +180,27 @@ describe('the program behind a start script', () => {
     );
   });
 
+  test('so does one of a script that is started beside others, and the manager that starts it is there', () => {
+    const several = (start: string, more: Files = {}): string =>
+      dockerfileOf(
+        filesOf({
+          'package.json': {
+            scripts: { start, 'start:api': 'tsx api.ts', 'start:web': 'node web.js' },
+            dependencies: { concurrently: '9', 'npm-run-all': '4', express: '5' },
+            devDependencies: { tsx: '^4', vitest: '3' },
+            ...more,
+          },
+        }),
+      );
+    assert.match(several('run-p start:*'), /COPY --from=dependencies/);
+    assert.match(several('concurrently "npm:start:*"'), /COPY --from=dependencies/);
+    assert.match(several('run-p start:web'), /COPY --from=production/);
+    assert.match(
+      several('concurrently "pnpm start:web"', { packageManager: 'pnpm@10.0.0' }),
+      /AS runtime[^]*npm install -g pnpm/,
+    );
+  });
+
   test('a program of a dev dependency keeps them all, and says so', () => {
     const files = filesOf({
       'package.json': { scripts: { start: 'tsx app.ts' }, devDependencies: { tsx: '^4' }, dependencies: { ms: '2' } },

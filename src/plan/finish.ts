@@ -32,7 +32,8 @@ function userSteps(os: Os, uid: number): Step[] {
       {
         kind: 'run',
         why,
-        command: sh`groupadd --gid ${uid} app && useradd --uid ${uid} --gid ${uid} --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app`,
+        // The copies that the tools keep of the lists that they change are of no use.
+        command: sh`groupadd --gid ${uid} app && useradd --uid ${uid} --gid ${uid} --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app && rm -f /etc/*-`,
       },
     ];
   }

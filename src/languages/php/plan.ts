@@ -14,9 +14,8 @@ import { phpImage, versionAdvice } from './version.ts';
 const isServer = (argv: readonly string[]): boolean => argv[0] === SERVER[0];
 
 function appCopy({ from }: Built): Step {
-  const why = 'the app';
-  if (from !== undefined) return { kind: 'copy', from, sources: [`${APP_ROOT}/`], to: './', why };
-  return { kind: 'copy', sources: ['.'], to: './', exclude: ['Dockerfile', '.dockerignore', 'dockwright.*'], why };
+  const of = from === undefined ? { sources: ['.'] } : { from, sources: [`${APP_ROOT}/`] };
+  return { kind: 'copy', ...of, to: './', exclude: ['Dockerfile', '.dockerignore', 'dockwright.*'], why: 'the app' };
 }
 
 /** The folders that the app writes to, with what came with them, belong to the image's user. */

@@ -97,7 +97,7 @@ export function phpSettings(web: boolean, ownIni: string | undefined): Step[] {
   return [
     {
       kind: 'run',
-      command: sh`cp "$PHP_INI_DIR/php.ini-production" "$PHP_INI_DIR/php.ini"`,
+      command: sh`ln -s php.ini-production "$PHP_INI_DIR/php.ini"`,
       why: 'PHP’s own settings for production: errors go to the log, not to visitors',
     },
     {

@@ -209,7 +209,7 @@ export function builtBy(parts: BuildParts): Built {
             from,
             sources: [`${APP_ROOT}/`],
             to: `${APP_ROOT}/`,
-            exclude: ['.venv'],
+            exclude: ['.venv', 'Dockerfile', '.dockerignore', 'dockwright.*'],
             why: 'the source and what was built from it',
           }
         : { ...sourceCopy(project), to: `${imagePath('')}/` },

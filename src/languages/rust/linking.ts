@@ -1,8 +1,8 @@
-import { joinPath, parentOf } from '../../inventory/inventory.ts';
+import { joinPath } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { PlanRequest } from '../language.ts';
 import { isLocked } from './build.ts';
-import { CARGO_CONFIG } from './cargo-config.ts';
+import { saysHowToLink } from './cargo-config.ts';
 import type { CargoPackage } from './package.ts';
 import { closureOf, type CargoProject } from './project.ts';
 import type { Program } from './programs.ts';
@@ -139,15 +139,6 @@ function linksByItself({ inventory }: CargoProject, { folder, file }: CargoPacka
     .some((path) => LINKS.test(inventory.text(path) ?? ''));
 }
 
-/** Settings of cargo that say how it links, of the folder that it is run in or of one above. */
-function configured({ inventory, workFolder }: CargoProject): boolean {
-  const folders = [workFolder];
-  for (let at = workFolder; at !== '';) folders.push((at = parentOf(at)));
-  return folders
-    .flatMap((folder) => CARGO_CONFIG.map((name) => inventory.text(joinPath(folder, name)) ?? ''))
-    .some((text) => /\brustflags\b|\blinker\b|\btarget\b|^\s*\[(env|unstable)\b/m.test(text));
-}
-
 /** Whether it is known which crates are built: the lock is that of the manifests, or nothing comes from outside. */
 const cratesKnown = (project: CargoProject): boolean =>
   project.inventory.complete &&
@@ -166,7 +157,7 @@ export function wholeLinked(
   if (image?.base !== undefined || build?.command !== undefined || (run?.packages?.length ?? 0) > 0) return undefined;
   if (Object.keys(build?.args ?? {}).some((name) => /^(CARGO_|RUST|CC|CXX|C(XX)?FLAGS|LD)/.test(name)))
     return undefined;
-  if (!hasWholeLibc(version) || !cratesKnown(project) || configured(project)) return undefined;
+  if (!hasWholeLibc(version) || !cratesKnown(project) || saysHowToLink(project)) return undefined;
   const needed = programs.flatMap((p) => systemPackages(project, p.package)?.build ?? []);
   if ([...needed, ...(build?.packages ?? [])].some((name) => !BUILD_TOOLS.has(name))) return undefined;
   const patched = project.local.filter((p) => project.patched.includes(p.folder));

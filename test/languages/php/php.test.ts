@@ -255,6 +255,13 @@ describe('php: processes', () => {
     assert.ok(adviceOf({ 'src/hello.php': template, 'composer.json': '{}' }).includes('no-index-page'));
   });
 
+  test('what says how the image is made is not among the pages', () => {
+    for (const more of [{}, { 'composer.json': '{}' }]) {
+      const copy = /^COPY .*--exclude=Dockerfile --exclude=.dockerignore .* \.\/$/m;
+      assert.match(dockerfileOf({ 'index.php': PAGE, ...more }), copy);
+    }
+  });
+
   test('nothing to start is a problem', () => {
     assert.equal(problemOf(() => planOf({ 'composer.json': '{}', 'src/Lib.php': PAGE }))?.slug, 'no-start-command');
   });

@@ -121,6 +121,8 @@ describe('rust: the C library linked in', () => {
     };
     for (const [name, files] of Object.entries(cases)) assert.ok(!isWhole(files), name);
     assert.ok(isWhole(app(plain, '', { '.cargo/config.toml': '[net]\ngit-fetch-with-cli = true\n' })));
+    const windows = '[target.x86_64-pc-windows-msvc]\nrustflags = ["-C", "target-feature=+crt-static"]\n';
+    assert.ok(isWhole(app(plain, '', { '.cargo/config.toml': windows })), 'of another system');
   });
 
   test('not where the manifest asks for what goes with other images', () => {

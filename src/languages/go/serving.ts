@@ -1,5 +1,6 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
+import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
 import { configuredPort } from '../configured-port.ts';
 import type { RunFiles } from '../run-files.ts';
@@ -132,7 +133,9 @@ function ending(reach: Reach, code: readonly Code[], from: Evidence): Serving {
 export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
   const code = codeOf(reach);
   const lasting = code.filter((file) => !EPHEMERAL.test(file.code));
-  const [listening] = hitsOf(lasting, LISTENS, 'it listens on a port');
+  const listening = hitsOf(lasting, LISTENS, 'it listens on a port').find(
+    ({ groups: [call] }) => !ASKED_PORTS.has(Number(/:(\d+)"$/.exec(call)?.[1])),
+  );
   const framework = frameworkOf(reach, listening !== undefined);
   if (!listening && !framework) return ending(reach, code, from);
 

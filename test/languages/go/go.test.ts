@@ -351,6 +351,7 @@ describe('go: settings beside the program', () => {
     });
     assert.match(dockerfileOf(files('net.New(":7070").Serve(nil)')), /^EXPOSE 7070$/m);
     assert.doesNotMatch(dockerfileOf(files('net.Dial("tcp", ":7070")')), /^EXPOSE/m);
+    assert.doesNotMatch(dockerfileOf(files('net.Connect(net.Options{Addr: ":6379"})')), /^EXPOSE/m);
   });
 });
 

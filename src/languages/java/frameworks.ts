@@ -6,6 +6,8 @@ export interface Framework {
   readonly marks: RegExp;
   /** Dependencies that make it serve; absent where it always does. */
   readonly serves?: RegExp;
+  /** A library of clients as well: it tells a server only beside a call that listens. */
+  readonly alsoClients?: true;
   /** Where it listens when nothing is said. */
   readonly port: number;
   /** Variables that hand the port on; `${PORT}` in them is filled in by the framework, not by us. */
@@ -77,7 +79,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'jooby', marks: /^io\.jooby:/, port: 8080 },
   { id: 'armeria', marks: /^com\.linecorp\.armeria:/, port: 8080 },
   { id: 'ratpack', marks: /^io\.ratpack:/, port: 5050 },
-  { id: 'grpc', marks: /^io\.grpc:grpc-netty/, port: 50051 },
+  { id: 'grpc', marks: /^io\.grpc:grpc-netty/, alsoClients: true, port: 50051 },
   { id: 'undertow', marks: /^io\.undertow:undertow/, port: 8080 },
   { id: 'jersey', marks: /^org\.glassfish\.jersey\.containers:/, port: 8080 },
   { id: 'jetty', marks: /^org\.eclipse\.jetty(\.\w+)?:jetty-(server|servlet)/, port: 8080 },

@@ -26,7 +26,7 @@ export interface Mark {
 }
 
 const LISTENS =
-  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\.forPort\(|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(|\.addHttpListener\(|\.serve\(\s{0,9}":\d{4,5}"|\bnew\s+ServerBootstrap\(|\bAsynchronousServerSocketChannel\.open\(|\bHttpServers\s{0,20}\.\s{0,9}forPort\(|\bnew\s+HTTPServer\(|\.(?:listen|withHttpPort)\(\s{0,9}\d{4,5}\b|\.bind\(\s{0,9}(?:new\s+InetSocketAddress\(\s{0,9})?\d{4,5}\b|\bnew\s+\w{0,40}(?:Server|HttpConfig)\(\s{0,9}(?:"[\w.]{0,60}"\s{0,9},\s{0,9})?\d{4,5}\b/g;
+  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\s{0,20}\.\s{0,9}forPort\(|\bGrpc\.newServerBuilderForPort\(|@GrpcService\b|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(|\.addHttpListener\(|\.serve\(\s{0,9}":\d{4,5}"|\bnew\s+ServerBootstrap\(|\bAsynchronousServerSocketChannel\.open\(|\bHttpServers\s{0,20}\.\s{0,9}forPort\(|\bnew\s+HTTPServer\(|\.(?:listen|withHttpPort)\(\s{0,9}\d{4,5}\b|\.bind\(\s{0,9}(?:new\s+InetSocketAddress\(\s{0,9})?\d{4,5}\b|\bnew\s+\w{0,40}(?:Server|HttpConfig)\(\s{0,9}(?:"[\w.]{0,60}"\s{0,9},\s{0,9})?\d{4,5}\b/g;
 const WAITS =
   /\bCountDownLatch\b|\bThread\.currentThread\(\)\.join\(\)|@Scheduled\b|@KafkaListener\b|@RabbitListener\b|@JmsListener\b|@SqsListener\b|\bKafkaConsumer\b/g;
 const WORKERS =
@@ -124,8 +124,9 @@ function healthOf(
   return { path: health.path, from: mark.from };
 }
 
-function frameworkOf(marks: readonly Mark[]): Serving['framework'] {
+function frameworkOf(marks: readonly Mark[], listens: boolean): Serving['framework'] {
   for (const framework of FRAMEWORKS) {
+    if (framework.alsoClients && !listens) continue;
     const mark = marks.find((m) => framework.marks.test(m.id));
     if (mark) return { framework, from: mark.from };
   }
@@ -153,8 +154,9 @@ export function servingOf(
   marks: readonly Mark[],
   code: readonly Code[],
 ): Serving {
-  const found = frameworkOf(marks);
   const [listening] = hitsOf(code, LISTENS, 'it listens on a port');
+  // Without its source, what a module depends on has to do.
+  const found = frameworkOf(marks, listening !== undefined || code.length === 0);
   const serving =
     found &&
     (found.framework.serves === undefined ? found.from : marks.find((m) => found.framework.serves?.test(m.id))?.from);

@@ -434,6 +434,12 @@ describe('java: Maven', () => {
     });
     assert.match(dockerfileOf(helidon('webserver')), /^EXPOSE 8080$/m);
     assert.doesNotMatch(dockerfileOf(helidon('config')), /^EXPOSE/m);
+    const grpc = (line: string) => ({
+      'pom.xml': pom(dependency('io.grpc', 'grpc-netty-shaded')),
+      [MAIN_PATH]: MAIN.replace('{}', `{\n${line}\n}`),
+    });
+    assert.match(dockerfileOf(grpc('ServerBuilder\n.forPort(9090)')), /^EXPOSE 9090$/m);
+    assert.doesNotMatch(dockerfileOf(grpc('ManagedChannelBuilder.forAddress("shop", 9090)')), /^EXPOSE/m);
     const solon = pom(dependency('org.noear', 'solon-web', '<version>3.0.0</version>'));
     const settings = { 'src/main/resources/app.yml': 'server:\n  port: 9191\n' };
     assert.match(dockerfileOf({ 'pom.xml': solon, [MAIN_PATH]: MAIN, ...settings }), /^EXPOSE 9191$/m);

@@ -5,7 +5,7 @@ import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { statedIn } from './gradle.ts';
-import { pluginOf, propertyOf, settingsOf, type Stated } from './maven.ts';
+import { expand, pluginOf, propertyOf, remoteParent, settingsOf, type Stated } from './maven.ts';
 import { bootVersion, type JavaModule, type JavaProject } from './project.ts';
 
 const PRODUCT = 'eclipse-temurin';
@@ -131,6 +131,22 @@ function bootDefault(project: JavaProject, module: JavaModule | undefined): Vers
   ];
 }
 
+/**
+ * What the compiler's plugin asks of it where nothing is said, up to 3.10: Java 5, 6 or 7, which newer JDKs do not know.
+ * https://maven.apache.org/plugins/maven-compiler-plugin/compile-mojo.html#source
+ */
+function pluginDefault(_: JavaProject, module: JavaModule | undefined): VersionSource[] {
+  const { maven } = module ?? {};
+  const plugin = maven && pluginOf(maven, 'maven-compiler-plugin');
+  if (!maven || plugin?.version === undefined || remoteParent(maven)) return [];
+  const version = expand(maven, plugin.version);
+  const [, major = 0, minor = 0] = (/^(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
+  if (major === 0 || major > 3 || (major === 3 && minor > 10)) return [];
+  const [text, level] = major < 3 || minor < 8 ? ['8', 5] : minor === 8 ? ['11', 6] : ['17', 7];
+  const why = `maven-compiler-plugin ${shown(version)} compiles for Java ${level} unless told otherwise`;
+  return [{ text, from: { ...plugin.from, why } }];
+}
+
 /** The one order in which a version is looked for. */
 const PLACES: readonly Place[] = [
   { title: '.java-version', read: inFolders(versionFile, '.java-version') },
@@ -184,6 +200,7 @@ const PLACES: readonly Place[] = [
     read: ({ inventory }) => lineIn(inventory, 'gradle/gradle-daemon-jvm.properties', /^toolchainVersion=(\d+)/),
   },
   { title: 'the default of Spring Boot’s version', read: bootDefault },
+  { title: 'the default of maven-compiler-plugin’s version', read: pluginDefault },
 ];
 
 export const versionOrder: readonly string[] = ['runtime in the manifest', ...PLACES.map((place) => place.title)];

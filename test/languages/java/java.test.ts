@@ -55,6 +55,16 @@ describe('java: versions', () => {
 
   test('a release below 9 wants a compiler that knows the option', () => assert.equal(readVersion('release 8'), '17'));
 
+  test('a compiler’s plugin that asks for an old language, unless told otherwise, has a JDK that knows it', () => {
+    const of = (version: string, more = '') =>
+      runtimeOf({ 'pom.xml': pom(more, build(plugin('maven-compiler-plugin', `<version>${version}</version>`))) })[0];
+    assert.deepEqual(
+      ['3.1', '3.8.0', '3.10.1', '3.11.0'].map((v) => of(v)),
+      ['8', '11', '17', '25'],
+    );
+    assert.equal(of('3.8.0', '<properties><maven.compiler.release>21</maven.compiler.release></properties>'), '21');
+  });
+
   test('version files go before the pom, whose values are kept among the rejected', () => {
     const files = {
       'pom.xml': pom('<properties><java.version>17</java.version></properties>'),

@@ -53,6 +53,10 @@ function textsOf(inventory: Inventory, fits: (path: string) => boolean): { path:
 
 const MAIN = /^[ \t]*(?:(?:int|void|auto|extern\s+"C"\s+int)\s+)(?:[A-Z_]+\s+)?w?main\s*\(/m;
 
+/** `shop_cli` and `shop-test` are: programs beside `shop`. */
+const isNamedAfter = (name: string, first: string): boolean =>
+  name.startsWith(first) && /^[_-]/.test(name.slice(first.length));
+
 /** Source files without a build file: those of one folder, where one of them has a main function. */
 function plainSources(inventory: Inventory): { sources: string[]; main: string } | undefined {
   for (const folder of PLAIN) {
@@ -61,7 +65,10 @@ function plainSources(inventory: Inventory): { sources: string[]; main: string }
       .map((name) => joinPath(folder, name))
       .filter((path) => isCppSource(path) && inventory.isFile(path));
     const mains = files.filter((path) => MAIN.test(inventory.text(path) ?? ''));
-    const main = mains.find((path) => /(^|\/)main\.[^/]*$/.test(path)) ?? (mains.length === 1 ? mains[0] : undefined);
+    const stem = (path: string): string => path.replace(/\.\w+$/, '');
+    const main =
+      mains.find((path) => /(^|\/)main\.[^/]*$/.test(path)) ??
+      mains.find((path) => mains.every((other) => other === path || isNamedAfter(stem(other), stem(path))));
     if (main === undefined) continue;
     return { main, sources: [main, ...files.filter((path) => path !== main && !mains.includes(path))] };
   }
@@ -167,8 +174,7 @@ export function chooseTarget(project: CppProject, words: readonly string[]): Cho
     ['the only program of the root’s build file', (t) => parentOf(t.file) === ''],
     [
       'the program that the others are named after',
-      (t) =>
-        targets.every((o) => o === t || /^[_-]/.test(o.name.startsWith(t.name) ? o.name.slice(t.name.length) : '')),
+      (t) => targets.every((o) => o === t || isNamedAfter(o.name, t.name)),
     ],
     ...USUAL.map((usual): readonly [string, (t: Target) => boolean] => [
       `of several programs, the one called ${usual}`,

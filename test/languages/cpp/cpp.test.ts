@@ -175,6 +175,12 @@ describe('c and c++: other build systems', () => {
     );
   });
 
+  test('source alone: of several programs, the one that the others are named after', () => {
+    const files = { 'till.c': MAIN, 'till_batch.c': MAIN, 'money.c': '' };
+    assert.match(dockerfileOf(files), /-o \/out\/till till\.c money\.c/);
+    assert.equal(problemOf(() => dockerfileOf({ 'red.c': MAIN, 'blue.c': MAIN }))?.slug, 'no-start-command');
+  });
+
   test('source alone: libraries by the headers that are included', () => {
     const files = { 'api.cpp': `#include <cpprest/http_listener.h>\nhttp_listener l("http://0.0.0.0:9000");\n${MAIN}` };
     assert.deepEqual(packagesOf(files), ['libcpprest-dev']);

@@ -86,7 +86,7 @@ function entryOf(inventory: Inventory, root: string, text: string, setting: stri
     .files((p) => p.startsWith(below) && places.some((end) => p.endsWith(end)) && !NOT_HERE.test(p.slice(below.length)))
     .toSorted((a, b) => a.split('/').length - b.split('/').length);
   const code = path === undefined ? '' : withoutComments(inventory.text(path) ?? '');
-  const at = code.search(/^application\s*(?::[^=\n]+)?=/m);
+  const at = code.search(/^(?:application\s*(?::[^=\n]+)?=|(?:async\s+)?def\s+application\s*\()/m);
   if (path === undefined || at < 0) return undefined;
   const name = path
     .slice(below.length, -'.py'.length)

@@ -17,12 +17,14 @@ const ARGUMENT =
   /(?:\brun(?:_\w+)?|\bserve|\bFastMCP|\blaunch|\bstart|\bConfig|\blisten)\([^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?["']?(\d{2,5})\b/g;
 const LISTEN =
   /\.listen\(\s*(\d{2,5})\b|(?:HTTPServer|TCPServer|make_server|WSGIServer)\(\s*\(?\s*["'][\d.]*["']\s*,\s*(\d{2,5})\b/g;
+/** https://www.tornadoweb.org/en/stable/options.html */
+const OPTION = /\bdefine\(\s*["']port["']\s*,\s*(?:default\s*=\s*)?(\d{2,5})\b/g;
 const CONSTANT = /^(?:PORT|port|SERVER_PORT)\s*(?::\s*int\s*)?=\s*(\d{2,5})\b/gm;
 
 const inRange = (port: number): boolean => port >= 1 && port <= 65535;
 
 export function portOf(sources: readonly Source[], fallback: number): PortFound | undefined {
-  for (const pattern of [FROM_ENV, LISTEN, ARGUMENT, CONSTANT]) {
+  for (const pattern of [FROM_ENV, LISTEN, ARGUMENT, OPTION, CONSTANT]) {
     for (const { path, code } of sources) {
       for (const match of code.matchAll(pattern)) {
         const port = Number(match.slice(1).find(Boolean));

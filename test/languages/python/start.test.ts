@@ -254,6 +254,26 @@ test('Django is served by the application that its settings name', () => {
   assert.deepEqual(django?.statics?.env, { DATABASE_URL: 'sqlite:////tmp/build.sqlite3', KEY: 'only-for-the-build' });
 });
 
+test('Django whose application is a function of its own is served by what the project brings for it', () => {
+  const command = commandOf({
+    'requirements.txt': 'Django>=5\nuvicorn[standard]',
+    'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    'shop/settings.py': '',
+    'shop/wsgi.py': 'application = get_wsgi_application()\n',
+    'shop/asgi.py': 'pages = get_asgi_application()\n\nasync def application(scope, receive, send):\n    pass\n',
+  });
+  assert.match(command ?? '', /^uvicorn .* shop\.asgi:application$/);
+});
+
+test('the port of an option of Tornado is the one that it defines', () => {
+  const start = startOf({
+    'requirements.txt': 'tornado',
+    'chat.py':
+      'from tornado.options import define, options\nimport tornado.web\ndefine("port", default=9100, type=int)\napp.listen(options.port)\n',
+  });
+  assert.equal(start?.port?.port, 9100);
+});
+
 test('Django in packages: an application in asgi/__init__.py, before a script that starts it for development', () => {
   const { start } = findStart(
     readProject(

@@ -11,6 +11,7 @@ import { nx } from './nx.ts';
 import { nxPackage } from './nx-projects.ts';
 import { onPlatform, platformOf } from './no-program.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
+import { previewedPages } from './previewed-pages.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
 import { resolveLine, resolveScript, scriptCalled, type Line } from './script-line.ts';
@@ -180,6 +181,8 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
     if (outcome === undefined) throw onPlatform(line.pkg, words(line), platform);
     return { outcome, before: [], builds: [] };
   }
+  const pages = outcome ? undefined : previewedPages(project, line, from);
+  if (pages) return { outcome: pages, before: [], builds };
   const worker = startsWrangler(line) ? wranglerConfig(project) : undefined;
   if (worker) return { outcome: outcome ?? workerOutcome(project, worker, found === undefined), before, builds };
   if (kind === 'files') {

@@ -173,6 +173,32 @@ describe('the program behind a start script', () => {
     );
   });
 
+  test('pages that Browsersync opens for those who edit them are given out by a web server', () => {
+    const served = (start: string, source: string, more: Files = {}): string | undefined =>
+      /COPY (?:--from=build )?(\S+) \/srv\//.exec(
+        dockerfileOf(
+          filesOf({
+            'package.json': {
+              scripts: { build: 'node make.js', start },
+              devDependencies: { 'browser-sync': '3' },
+              ...more,
+            },
+            'scripts/start.js': source,
+            'make.js': '',
+          }),
+        ),
+      )?.[1];
+    const command =
+      'const sync = "browser-sync";\nconcurrently([{ command: `"${browserSync}" --reload-delay 2000 dist -w` }]);';
+    assert.equal(served('npm run build && node scripts/start.js', command), '/app/dist/');
+    assert.equal(
+      served('node scripts/start.js', "require('browser-sync').init({ server: { baseDir: './out' } })"),
+      '/app/out/',
+    );
+    assert.equal(served('browser-sync start --server public --files public', ''), '/app/public/');
+    assert.equal(served('node scripts/start.js', command, { dependencies: { express: '5' } }), undefined);
+  });
+
   test('nothing at all: the problem names the scripts there are', () => {
     assert.throws(
       () => dockerfileOf(filesOf({ 'package.json': { scripts: { lint: 'eslint' } } })),

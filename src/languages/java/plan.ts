@@ -15,6 +15,8 @@ import { groundOf, tomcatGround, tomcatLine } from './runtime.ts';
 import { DEFAULT_PORT } from './serving.ts';
 import { planUnpacked, unpackedIn } from './unpacked.ts';
 import { javaLine, javaVersion, versionAdvice } from './version.ts';
+import { writableSteps } from '../writable-steps.ts';
+import { atHome, writesFiles } from './writable.ts';
 
 /** The stages that build, and the line of Java that the result runs on. */
 function building(
@@ -84,6 +86,11 @@ export function planJava(request: PlanRequest): BuildPlan {
       )
     : groundOf(request.variant, line, APP_ROOT);
   const port = portOf(candidate, delivery, request);
+  const writes = writesFiles(app.project.inventory, candidate.module.folder, candidate.code);
+  const writable = writes
+    ? writableSteps({ folders: [ground.workdir], from: writes.from }, ground.os)
+    : { steps: [], advice: [] };
+  const groundSteps = writes?.home === true ? atHome(ground.steps, ground.workdir) : ground.steps;
   const env: Step[] =
     port !== undefined && Object.keys(candidate.serving.env).length > 0
       ? [
@@ -101,7 +108,7 @@ export function planJava(request: PlanRequest): BuildPlan {
       os: ground.os,
       why: ground.why,
       workdir: ground.workdir,
-      steps: [...ground.steps, ...env, ...delivery.copies],
+      steps: [...groundSteps, ...env, ...delivery.copies, ...writable.steps],
       process: {
         argv: delivery.argv,
         why: 'Java as PID 1: it ends in order on SIGTERM',
@@ -116,6 +123,7 @@ export function planJava(request: PlanRequest): BuildPlan {
       ...versionAdvice(line),
       ...wrapperAdvice(app),
       ...(delivery.war ? platformAdvice(candidate.module.dependencies) : []),
+      ...writable.advice,
       ...candidate.serving.advice,
     ],
   };

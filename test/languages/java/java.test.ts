@@ -594,6 +594,36 @@ describe('java: web archives', () => {
   });
 });
 
+describe('java: files that an app writes', () => {
+  const boot = (url: string) => ({
+    'pom.xml': pom(parent('3.5.0'), build(plugin('spring-boot-maven-plugin'))),
+    [MAIN_PATH]: MAIN,
+    'src/main/resources/application.properties': `spring.datasource.url=${url}\n`,
+  });
+
+  test('a database in a file has a folder; one elsewhere, or in memory, needs none', () => {
+    for (const url of ['jdbc:h2:file:./till', 'jdbc:h2:./data/till;MODE=MySQL', 'jdbc:sqlite:till.db'])
+      assert.match(dockerfileOf(boot(url)), /^RUN chmod 1777 \/app$/m, url);
+    for (const url of ['jdbc:h2:mem:till', 'jdbc:h2:tcp://db/till', 'jdbc:sqlite::memory:', 'jdbc:h2:/data/till'])
+      assert.doesNotMatch(dockerfileOf(boot(url)), /chmod/, url);
+  });
+
+  test('the home folder of the image’s user is where it may write', () => {
+    const text = dockerfileOf(boot('jdbc:h2:~/till'));
+    assert.match(text, /JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=75 -Duser\.home=\/app"/);
+    assert.match(text, /^RUN chmod 1777 \/app$/m);
+  });
+
+  test('uploads and logs', () => {
+    const files = boot('jdbc:h2:mem:till');
+    const source = MAIN.replace('{}', '{ Files.createDirectories(Paths.get("uploads")); }');
+    assert.match(dockerfileOf({ ...files, [MAIN_PATH]: source }), /chmod 1777 \/app$/m);
+    assert.deepEqual(adviceOf({ ...files, [MAIN_PATH]: source }), ['writes-files']);
+    const logging = { 'src/main/resources/application.properties': 'logging.file.name=logs/till.log\n' };
+    assert.match(dockerfileOf({ ...files, ...logging }), /chmod 1777 \/app$/m);
+  });
+});
+
 test('java: a web archive that wants more of its server than Tomcat has is told so', () => {
   const war = (...inside: readonly string[]) => ({
     'pom.xml': pom('<packaging>war</packaging>', `<dependencies>${inside.join('')}</dependencies>`),

@@ -1,6 +1,7 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Evidence, Step } from '../../plan/plan.ts';
 import { hitsOf, lineOf, type Code } from './code.ts';
+import { isServerSettings } from './dropwizard.ts';
 import { isSettingsFile } from './settings-file.ts';
 
 /** What an app writes where it is started: databases in files, uploads, logs. */
@@ -21,7 +22,7 @@ const WRITES =
 export function writesFiles(inventory: Inventory, folder: string, code: readonly Code[]): WritesFiles | undefined {
   const prefix = folder === '' ? '' : `${folder}/`;
   const settings = inventory
-    .files((path) => path.startsWith(prefix) && isSettingsFile(path))
+    .files((path) => path.startsWith(prefix) && (isSettingsFile(path) || isServerSettings(path.slice(prefix.length))))
     .map((path): Code => ({ path, text: (inventory.text(path) ?? '').replaceAll(/^\s*#.*$/gm, '') }));
   const stores = hitsOf([...settings, ...code], STORES, 'it keeps a database in a file');
   const home = stores.some(({ groups }) => groups[1] !== undefined);

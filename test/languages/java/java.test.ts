@@ -614,6 +614,15 @@ describe('java: files that an app writes', () => {
     assert.match(text, /^RUN chmod 1777 \/app$/m);
   });
 
+  test('Dropwizard’s settings may name it as well', () => {
+    const files = {
+      'pom.xml': pom(dependency('io.dropwizard', 'dropwizard-core', '<version>4.0.7</version>')),
+      [MAIN_PATH]: MAIN,
+      'till.yml': 'server:\n  connector: {}\ndatabase:\n  url: jdbc:h2:./target/till\n',
+    };
+    assert.match(dockerfileOf(files), /^RUN chmod 1777 \/app$/m);
+  });
+
   test('uploads and logs', () => {
     const files = boot('jdbc:h2:mem:till');
     const source = MAIN.replace('{}', '{ Files.createDirectories(Paths.get("uploads")); }');

@@ -230,11 +230,11 @@ function fromLine(project: JsProject, line: Line, found: Found | undefined): Omi
 function developed(project: JsProject): ServerOutcome | undefined {
   const line = resolveScript(project, project.app, 'dev');
   if (line === undefined || line.shell !== undefined || kindOf(line) !== 'program') return undefined;
-  const outcome = serverOf(project, line, scriptEvidence(line.pkg, 'dev'));
-  const file = outcome.argv.find((word) =>
+  const ownFile = line.argv.some((word) =>
     project.inventory.isFile(joinPath(line.pkg.folder, word.replace(/^\.\//, ''))),
   );
-  return outcome.argv[0] === 'node' && file !== undefined && !platformOf(words(line)) ? outcome : undefined;
+  const outcome = serverOf(project, line, scriptEvidence(line.pkg, 'dev'));
+  return ownFile && outcome.argv[0] === 'node' && !platformOf(words(line)) ? outcome : undefined;
 }
 
 /** Understands the app. `command` is what is asked to be run, where something is. */

@@ -127,6 +127,13 @@ describe('the program behind a start script', () => {
       command({ 'package.json': { scripts: { dev: script }, devDependencies: { tsx: '^4' } }, 'job/run.ts': '' });
     assert.deepEqual(dev('tsx watch ./job/run.ts'), ['node', '--import', 'tsx', './job/run.ts']);
     assert.equal(dev('tsx gone.ts'), undefined);
+    const compiled = {
+      'package.json': { scripts: { dev: 'ts-node ./job.ts' }, devDependencies: { 'ts-node': '^10', typescript: '^5' } },
+      'tsconfig.json': '{ "compilerOptions": { "outDir": "dist" } }',
+      'job.ts': '',
+      'other.ts': '',
+    };
+    assert.deepEqual(command(compiled), ['node', 'dist/job.js']);
     assert.equal(dev('func start'), undefined);
   });
 

@@ -2,7 +2,8 @@ import { joinPath } from '../../inventory/inventory.ts';
 import type { Advice, Mount, RunStep, Step } from '../../plan/plan.ts';
 import { sh, type Shell } from '../../plan/shell.ts';
 import { VENV } from './layout.ts';
-import { lockName, type PythonProject } from './project.ts';
+import { lockName } from './manager.ts';
+import type { PythonProject } from './project.ts';
 
 /** What the installations of all package managers are made of. */
 

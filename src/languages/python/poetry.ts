@@ -17,7 +17,8 @@ import {
   type InstallOptions,
 } from './install-steps.ts';
 import { VENV } from './layout.ts';
-import { productionGroups, type PythonProject } from './project.ts';
+import { productionGroups } from './direct.ts';
+import type { PythonProject } from './project.ts';
 import { PIP_CACHE, POETRY_CACHE, toolSteps } from './tools.ts';
 
 const POETRY = '/opt/poetry/bin/poetry';

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../plan/plan.ts';
 import type { Source } from './modules.ts';
-import type { InstalledPackage } from './project.ts';
+import type { InstalledPackage } from './installed.ts';
 import { tableOf } from '../../plan/table.ts';
 import { packageOfProgram } from '../called-programs.ts';
 

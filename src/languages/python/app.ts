@@ -1,7 +1,8 @@
 import type { Scope } from '../language.ts';
 import type { ChosenVersion } from '../runtime-version.ts';
 import { readProject, type PythonProject } from './project.ts';
-import { findStart, startArgv, type Reading, type Start } from './start.ts';
+import { findStart, type Reading } from './find-start.ts';
+import { startArgv, type Start } from './start.ts';
 import { pythonVersion } from './version.ts';
 
 /** Everything that is read of a project, for findings and plans alike. */

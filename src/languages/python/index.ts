@@ -12,7 +12,8 @@ import { readPipfile } from './pipfile.ts';
 import { readPyproject } from './pyproject.ts';
 import { readRequirements, requirementsOf } from './requirements-file.ts';
 import { resolveCommand } from './resolve-command.ts';
-import { findStart, startArgv } from './start.ts';
+import { findStart } from './find-start.ts';
+import { startArgv } from './start.ts';
 import { systemNeeds } from './system-packages.ts';
 import { isVersionFile, versionOrder } from './version.ts';
 import { memberFolders } from './workspace.ts';
@@ -142,7 +143,7 @@ export const python = defineLanguage({
     detectedBy: ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'manage.py', 'main.py', 'app.py'],
     versionOrder,
     packageManagers: [...managers],
-    frameworks: [...frameworkIds, 'celery'],
+    frameworks: [...frameworkIds, 'celery', 'scrapy'],
     variants: ['slim', 'alpine', 'debian', 'distroless'],
     product: 'python',
   },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
 import { driftOf } from '../../../src/languages/python/drift.ts';
-import { findStart } from '../../../src/languages/python/start.ts';
+import { findStart } from '../../../src/languages/python/find-start.ts';
 import { installOf, leavesPip } from '../../../src/languages/python/install.ts';
 import { readProject } from '../../../src/languages/python/project.ts';
 import { writableOf } from '../../../src/languages/python/writable.ts';

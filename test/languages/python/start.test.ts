@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
 import { readProject } from '../../../src/languages/python/project.ts';
 import { resolveCommand } from '../../../src/languages/python/resolve-command.ts';
-import { findStart } from '../../../src/languages/python/start.ts';
+import { findStart } from '../../../src/languages/python/find-start.ts';
 import { systemNeeds } from '../../../src/languages/python/system-packages.ts';
 import { writableOf } from '../../../src/languages/python/writable.ts';
 import { driftOf } from '../../../src/languages/python/drift.ts';
@@ -20,6 +20,21 @@ function scopeOf(files: Record<string, string>) {
 }
 const startOf = (files: Record<string, string>) => findStart(readProject(scopeOf(files))).start;
 const commandOf = (files: Record<string, string>) => startOf(files)?.argv.join(' ');
+
+describe('a project of Scrapy', () => {
+  const spider = (name: string): string => `import scrapy\nclass A(scrapy.Spider):\n    name = "${name}"\n`;
+  const files = { 'scrapy.cfg': '[settings]\n', 'tides/settings.py': '', 'tides/spiders/one.py': spider('coast') };
+
+  test('runs its only spider, by Scrapy, which the image brings where nothing asks for it', () => {
+    const start = startOf(files);
+    assert.deepEqual([start?.argv.join(' '), start?.workload, start?.added], ['scrapy crawl coast', 'job', 'scrapy']);
+    assert.equal(startOf({ ...files, 'requirements.txt': 'scrapy==2.13' })?.added, undefined);
+  });
+
+  test('of several spiders runs none by itself', () => {
+    assert.equal(commandOf({ ...files, 'tides/spiders/two.py': spider('river') }), undefined);
+  });
+});
 
 describe('the app object', () => {
   test('is where the source makes it, whatever the file is called', () => {

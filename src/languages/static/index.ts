@@ -6,9 +6,11 @@ import { defineLanguage, weights, type PlanRequest, type Sign } from '../languag
 import type { SiteBuild, SiteBuilder } from './builder.ts';
 import { hugo, hugoVersionOrder } from './hugo.ts';
 import { mkdocs } from './mkdocs.ts';
+import { nikola, pelican } from './pelican.ts';
+import { sphinx } from './sphinx.ts';
 import { siteOf } from './site.ts';
 
-const BUILDERS: readonly SiteBuilder[] = [hugo, mkdocs];
+const BUILDERS: readonly SiteBuilder[] = [hugo, mkdocs, sphinx, pelican, nikola];
 
 /** The builder of a folder's site, and its configuration; undefined where the pages are there as they are. */
 function builderOf(inventory: Inventory): { builder: SiteBuilder; config: string } | undefined {

@@ -23,7 +23,7 @@ const SITES = /^@n(rwl|x)\/(vite|angular|webpack|react|rspack|web)/;
 
 /** Paths of targets are from the workspace's root. */
 function outcome(context: FrameworkContext): Outcome | undefined {
-  const { config, targets } = readNxProject(context.project.inventory, context.app.folder);
+  const { builtBy, targets } = readNxProject(context.project.inventory, context.app.folder);
   const build = targets?.['build'];
   const folder = outputOf(build);
   if (build === undefined || folder === undefined) return undefined;
@@ -34,7 +34,9 @@ function outcome(context: FrameworkContext): Outcome | undefined {
           .split('/')
           .map(() => '..')
           .join('/')}/`;
-  const from = evidenceOf(config, `the build target, by ${build.executor ?? 'its executor'}`);
+  const from = evidenceOf(builtBy, `the build target, by ${build.executor ?? 'its executor'}`);
+  if (build.executor === undefined && context.config('next.config') !== undefined)
+    return { kind: 'server', argv: ['next', 'start'], env: {}, port: 3000, from };
   if (NEXT.test(build.executor ?? ''))
     return { kind: 'server', argv: ['next', 'start', `${up}${folder}`], env: {}, port: 3000, from };
   const hasPage =

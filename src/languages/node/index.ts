@@ -33,7 +33,9 @@ function detect(inventory: Inventory): Sign[] {
     .slice(0, 1)
     .map((path) => ({ path, weight: weights.manifest, reason: 'a package of Node.js' }));
   const lone = loneProgram(inventory);
-  if (signs.length === 0 && readNxProject(inventory, '').targets?.['build'] !== undefined)
+  // What makes its build target, a plugin, stands at the root of the workspace.
+  const { projectType, targets } = readNxProject(inventory, '');
+  if (signs.length === 0 && (projectType === 'application' || targets?.['build'] !== undefined))
     return [{ path: 'project.json', weight: weights.tool, reason: 'a project of an Nx workspace' }];
   if (signs.length === 0)
     return lone !== undefined && forNode(inventory, lone)

@@ -199,6 +199,51 @@ describe('workspaces', () => {
     ]);
   });
 
+  test('Nx: a plugin of the workspace makes the build target of a project that has its tool’s configuration', () => {
+    const app = (name: string, files: Readonly<Record<string, unknown>>) => ({
+      [`apps/${name}/project.json`]: { name, projectType: 'application', targets: { serve: {} } },
+      ...Object.fromEntries(Object.entries(files).map(([file, text]) => [`apps/${name}/${file}`, text])),
+    });
+    const writes = (call: string) => `module.exports = { output: { path: ${call} } };`;
+    const files = {
+      'package.json': {
+        private: true,
+        dependencies: { '@nestjs/core': '11', next: '16' },
+        devDependencies: { nx: '*' },
+      },
+      'nx.json': {
+        plugins: [
+          '@nx/next/plugin',
+          '@nx/eslint/plugin',
+          { plugin: '@nx/webpack/plugin', options: { buildTargetName: 'build' } },
+          { plugin: '@nx/vite/plugin' },
+        ],
+      },
+      ...app('api', { 'webpack.config.js': writes("join(__dirname, '../../dist/apps/api')"), 'src/main.ts': '' }),
+      ...app('web', {
+        'vite.config.ts': "export default { build: { outDir: '../../dist/apps/web' } };",
+        'index.html': '',
+      }),
+      ...app('shop', { 'next.config.js': 'module.exports = {};' }),
+      ...app('api-e2e', { 'jest.config.ts': '' }),
+      'packages/bot/package.json': { name: '@own/bot', nx: { name: 'bot', projectType: 'application' } },
+      'packages/bot/webpack.config.js': writes("path.resolve(__dirname, 'dist')"),
+    };
+    assert.deepEqual(
+      findApps(treeOf(filesOf(files)), languages).map((at) => at.path),
+      ['apps/api', 'apps/shop', 'apps/web'],
+    );
+    const of = (folder: string, more = {}) => dockerfileOf(filesOf({ ...files, ...more }), { app: folder });
+    assert.match(
+      of('apps/api'),
+      /^RUN npx --no-install nx build api$[^]*^CMD \["node", "\.\.\/\.\.\/dist\/apps\/api\/main\.js"\]$/m,
+    );
+    assert.match(of('apps/web'), /^COPY --from=build \/app\/dist\/apps\/web\/ \/srv\/$/m);
+    assert.match(of('apps/shop'), /^RUN npx --no-install nx build shop$[^]*^CMD \["next", "start"\]$/m);
+    const root = { ...files['package.json'], workspaces: ['packages/*'] };
+    assert.match(of('packages/bot', { 'package.json': root }), /nx build bot$[^]*packages\/bot\/dist\/main\.js"\]$/m);
+  });
+
   test('Nx: applications that are no packages are built by their targets with what the root installs', () => {
     const app = (name: string, build: object, more = {}) => ({
       [`apps/${name}/project.json`]: { name, projectType: 'application', targets: { build }, ...more },

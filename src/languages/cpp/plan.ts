@@ -131,6 +131,14 @@ const fitsInOneFile = ({ project, packages, serving }: CppApp): boolean =>
   serving.standsAlone &&
   linkedLibraries(serving.headers).length === 0;
 
+/** All that GCC 14 refuses in C and older ones warned about, for every call of it, whatever the build file calls it with. */
+const PERMISSIVE = sh`gcc -dumpspecs | sed '/^[*]cc1:$/{n;s/$/ -fpermissive/;}' > "$(dirname "$(gcc -print-libgcc-file-name)")/specs"`;
+
+/** Once more for C that older compilers took, where the first try fails. https://gcc.gnu.org/gcc-14/porting_to.html */
+const hasC = (inventory: Inventory): boolean => inventory.files(/\.c$/).length > 0;
+const forOldC = (inventory: Inventory, command: Shell): Shell =>
+  !hasC(inventory) ? command : sh`{ ${command} || { ${PERMISSIVE} && ${command}; }; }`;
+
 function buildCommands({ project, target, serving, packages }: CppApp, linked: boolean): Shell[] {
   const { system, inventory, sources, cxx, targets } = project;
   const { name } = target;
@@ -165,8 +173,8 @@ function buildCommands({ project, target, serving, packages }: CppApp, linked: b
         : [sh`autoreconf -fi`];
     return [
       ...configure,
-      sh`sh ./configure --prefix=/usr/local`,
-      sh`make -j"$(nproc)"`,
+      forOldC(inventory, sh`sh ./configure --prefix=/usr/local`),
+      forOldC(inventory, sh`make -j"$(nproc)"`),
       sh`make install`,
       sh`ldconfig`,
       pickProgram(name, '/usr/local/bin', '/usr/local/sbin', APP_ROOT),
@@ -176,7 +184,7 @@ function buildCommands({ project, target, serving, packages }: CppApp, linked: b
     const known = targets.some((t) => t.name === name);
     return [
       ...(known ? [] : [sh`touch /started`]),
-      sh`make -j"$(nproc)"`,
+      forOldC(inventory, sh`make -j"$(nproc)"`),
       known ? pickProgram(name, APP_ROOT) : pickAny(name),
     ];
   }
@@ -205,6 +213,9 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
             command: all(...buildCommands(app, linked)),
             why: `compiled by ${app.project.system === 'compiler' ? 'the compiler itself' : app.project.system}, with the settings for a release`,
             evidence: [app.from],
+            ...(['make', 'autotools'].includes(app.project.system) && hasC(app.project.inventory)
+              ? { comment: 'The second try takes C that compilers before GCC 14 only warned about.' }
+              : {}),
           }
         : ownBuildStep(own),
       ...(own === undefined

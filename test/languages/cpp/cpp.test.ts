@@ -175,6 +175,16 @@ describe('c and c++: other build systems', () => {
     );
   });
 
+  test('C that GCC 14 refuses is tried once more, as older compilers took it', () => {
+    const makefile = { Makefile: 'till: till.c\n\t$(CC) -o $@ $<\n' };
+    assert.match(
+      dockerfileOf({ ...makefile, 'till.c': MAIN }),
+      /make -j"\$\(nproc\)" \|\| \{ gcc -dumpspecs .*-fpermissive/,
+    );
+    const cxx = { Makefile: 'till: till.cpp\n\t$(CXX) -o $@ $<\n', 'till.cpp': MAIN };
+    assert.doesNotMatch(dockerfileOf(cxx), /permissive/);
+  });
+
   test('source alone: of several programs, the one that the others are named after', () => {
     const files = { 'till.c': MAIN, 'till_batch.c': MAIN, 'money.c': '' };
     assert.match(dockerfileOf(files), /-o \/out\/till till\.c money\.c/);

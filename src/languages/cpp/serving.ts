@@ -60,7 +60,12 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 /** Ports of databases and queues. */
 const ASKED = new Set([3306, 4222, 5432, 5672, 6379, 9042, 9092, 27017]);
 
-function portOf(code: readonly Code[]): CppServing['port'] {
+/** A file that connects and never listens is that of a client, or of a test. */
+const isClient = ({ code }: Code): boolean =>
+  /\bconnect\s*\(/.test(code) && !/\b(?:listen|accept|bind)\w*\s*\(/.test(code);
+
+function portOf(all: readonly Code[]): CppServing['port'] {
+  const code = all.filter((file) => !isClient(file));
   const found = PORTS.flatMap(({ why, pattern }) =>
     hitsOf(code, pattern, why).flatMap(({ groups, from }) => {
       const port = Number(groups.groups?.['port']);

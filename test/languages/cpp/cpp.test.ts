@@ -175,6 +175,15 @@ describe('c and c++: other build systems', () => {
     );
   });
 
+  test('the port of a client beside it is not the server’s', () => {
+    const files = {
+      Makefile: 'all: till client\ntill: till.c\n\t$(CC) -o $@ $<\nclient: client.c\n\t$(CC) -o $@ $<\n',
+      'till.c': `int serve(void) { int port = 4000; bind(s, port); return listen(s, 5); }\n${MAIN}`,
+      'client.c': `int ask(void) { address.sin_port = htons(9734); return connect(s, &address); }\n${MAIN}`,
+    };
+    assert.match(dockerfileOf(files, { command: 'till' }), /^EXPOSE 4000$/m);
+  });
+
   test('C that GCC 14 refuses is tried once more, as older compilers took it', () => {
     const makefile = { Makefile: 'till: till.c\n\t$(CC) -o $@ $<\n' };
     assert.match(

@@ -41,21 +41,14 @@ const NOT_HERE = [
 /** They compile the source that they bring, or link to a library whose archive is in the image with the toolchain. */
 const BRING_SOURCE = [
   'aws-lc-sys',
-  'brotli-sys',
   'bzip2-sys',
   'libbz2-rs-sys',
-  'libdeflate-sys',
   'liblzma-sys',
   'libmimalloc-sys',
   'libz-rs-sys',
   'libz-sys',
   'lz4-sys',
   'lzma-sys',
-  'mozjpeg-sys',
-  'onig_sys',
-  'protobuf-src',
-  'secp256k1-sys',
-  'tikv-jemalloc-sys',
   'zstd-sys',
 ];
 

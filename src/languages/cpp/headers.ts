@@ -4,6 +4,8 @@ export interface HeaderRule {
   /** A header, or with `/` at its end a folder of headers. */
   readonly header: string;
   readonly packages: readonly string[];
+  /** Where Debian has them, if that is no folder of the compiler's own. */
+  readonly folder?: string;
   /** What has to be linked, in that order; nothing for libraries that are headers only. */
   readonly links?: readonly string[];
 }
@@ -27,7 +29,9 @@ export const PLAIN_HEADERS: readonly HeaderRule[] = [
   { header: 'hiredis/', packages: ['libhiredis-dev'], links: ['hiredis'] },
   { header: 'jansson.h', packages: ['libjansson-dev'], links: ['jansson'] },
   { header: 'json-c/', packages: ['libjson-c-dev'], links: ['json-c'] },
-  { header: 'libpq-fe.h', packages: ['libpq-dev'], links: ['pq'] },
+  { header: 'json/json.h', packages: ['libjsoncpp-dev'], folder: '/usr/include/jsoncpp', links: ['jsoncpp'] },
+  { header: 'libpq-fe.h', packages: ['libpq-dev'], folder: '/usr/include/postgresql', links: ['pq'] },
+  { header: 'libxml/', packages: ['libxml2-dev'], folder: '/usr/include/libxml2', links: ['xml2'] },
   { header: 'ncurses.h', packages: ['libncurses-dev'], links: ['ncurses'] },
   { header: 'nlohmann/', packages: ['nlohmann-json3-dev'] },
   { header: 'openssl/', packages: ['libssl-dev'], links: ['ssl', 'crypto'] },
@@ -90,4 +94,9 @@ export const included = (headers: ReadonlySet<string>, rules: readonly HeaderRul
 /** What a program without a build file has to be linked with, by the headers that it includes. */
 export const linkedLibraries = (headers: ReadonlySet<string>): string[] => [
   ...new Set(included(headers, PLAIN_HEADERS).flatMap(({ links = [] }) => links)),
+];
+
+/** Folders that the compiler of a program without a build file is told of, by the headers that it includes. */
+export const headerFolders = (headers: ReadonlySet<string>): string[] => [
+  ...new Set(included(headers, PLAIN_HEADERS).flatMap(({ folder = [] }) => folder)),
 ];

@@ -12,7 +12,7 @@ import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
 import { cmakeCalls, testOptions } from './cmake.ts';
-import { linkedLibraries } from './headers.ts';
+import { headerFolders, linkedLibraries } from './headers.ts';
 import { cppPackages, type CppPackages } from './packages.ts';
 import { chooseTarget, readCppProject, type ChosenTarget, type CppProject } from './project.ts';
 import { servingOf, type CppServing } from './serving.ts';
@@ -191,7 +191,11 @@ function buildCommands({ project, target, serving, packages }: CppApp, linked: b
   const compiler = cxx ? 'c++' : 'cc';
   const libraries = [...linkedLibraries(serving.headers), 'm'].map((library) => `-l${library}`);
   const mode = linked ? sh`-s -static` : sh`-pthread`;
-  return [sh`mkdir -p ${OUTPUT}`, sh`${compiler} -O2 ${mode} -o ${`${OUTPUT}/${name}`} ${sources} ${libraries}`];
+  const folders = headerFolders(serving.headers).map((folder) => `-I${folder}`);
+  return [
+    sh`mkdir -p ${OUTPUT}`,
+    sh`${compiler} -O2 ${mode}${folders.length > 0 ? sh` ${folders}` : sh``} -o ${`${OUTPUT}/${name}`} ${sources} ${libraries}`,
+  ];
 }
 
 function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly string[], linked: boolean): Stage {

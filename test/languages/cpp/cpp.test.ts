@@ -204,6 +204,10 @@ describe('c and c++: other build systems', () => {
     const files = { 'api.cpp': `#include <cpprest/http_listener.h>\nhttp_listener l("http://0.0.0.0:9000");\n${MAIN}` };
     assert.deepEqual(packagesOf(files), ['libcpprest-dev']);
     assert.match(dockerfileOf(files), /-o \/out\/api api\.cpp -lcpprest -lssl -lcrypto -lm[\s\S]*EXPOSE 9000/);
+    assert.match(
+      dockerfileOf({ 'a.cpp': `#include <libpq-fe.h>\n${MAIN}` }),
+      /-I\/usr\/include\/postgresql -o .* -lpq /,
+    );
     const poco = { 'time.cpp': `#include <Poco/Net/HTTPServer.h>\nServerSocket s(9980);\n${MAIN}` };
     assert.deepEqual(packagesOf(poco), ['libpoco-dev']);
     assert.match(dockerfileOf(poco), /time\.cpp -lPocoNet -lPocoFoundation -lm[\s\S]*EXPOSE 9980/);

@@ -190,7 +190,9 @@ function builtFile(
   maven: MavenModule,
   { classifier = '', extension = 'jar' }: { classifier?: string; extension?: string } = {},
 ): BuiltFile {
-  const said = maven.chain.map((p) => p.finalName).find((n) => n !== undefined);
+  const jar = extension === 'jar' ? pluginOf(maven, 'maven-jar-plugin') : undefined;
+  const ofPlugin = jar === undefined ? undefined : settingsOf(maven, jar, 'finalName')[0];
+  const said = ofPlugin ?? maven.chain.map((p) => p.finalName).find((n) => n !== undefined);
   const raw = said ?? (parentMayName(maven) ? '${project.artifactId}*' : '${project.artifactId}-${project.version}');
   const full = expand(maven, raw);
   const exact = attaches(maven) && classifier === '' && !full.includes('${');

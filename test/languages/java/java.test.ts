@@ -402,6 +402,11 @@ describe('java: Maven', () => {
     assert.match(commandOf(dockerfileOf(files('3.2.1'))), /"io\.helidon\.microprofile\.cdi\.Main"\]$/);
   });
 
+  test('the name that the plugin of the archive gives it', () => {
+    const named = build(plugin('maven-jar-plugin', '<configuration><finalName>till</finalName></configuration>'));
+    assert.match(dockerfileOf({ 'pom.xml': pom(named), [MAIN_PATH]: MAIN }), /cp target\/till\.jar \/out\/app\.jar/);
+  });
+
   test('Dropwizard is told to serve, with its settings beside it', () => {
     const files = {
       'pom.xml': pom(dependency('io.dropwizard', 'dropwizard-core', '<version>4.0.7</version>')),

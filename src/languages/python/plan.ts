@@ -64,7 +64,13 @@ const NEED_HOME = [
   'dask',
 ];
 
-function environment(app: PythonApp, images: Images, start: Start | undefined, hasVenv: boolean): Step {
+function environment(
+  app: PythonApp,
+  images: Images,
+  start: Start | undefined,
+  hasVenv: boolean,
+  port: number | undefined,
+): Step {
   const { project } = app;
   const path = [
     ...(hasVenv ? [`${VENV}/bin`] : []),
@@ -81,6 +87,10 @@ function environment(app: PythonApp, images: Images, start: Start | undefined, h
       PYTHONDONTWRITEBYTECODE: '1',
       ...(start && start.importRoots.length > 0 ? { PYTHONPATH: start.importRoots.map(imagePath).join(':') } : {}),
       ...(home ? { HOME: '/tmp' } : {}),
+      // It does not read PORT, and a command of the project's own tells it nothing.
+      ...(start === undefined && app.start?.framework?.id === 'gradio' && port !== undefined
+        ? { GRADIO_SERVER_PORT: String(port) }
+        : {}),
     },
     why: 'output at once, no bytecode written at run time, and the environment’s programs first',
   };
@@ -233,7 +243,7 @@ export function planPython(request: PlanRequest): BuildPlan {
       why: images.why,
       workdir: imagePath(folder),
       steps: [
-        environment(app, images, start, install !== undefined),
+        environment(app, images, start, install !== undefined, port),
         ...(ownUv
           ? [
               {

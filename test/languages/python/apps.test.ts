@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { problemOf, projectOf } from '../../support/projects.ts';
+import { dockerfileOf, problemOf, projectOf } from '../../support/projects.ts';
 
 const flask = 'from flask import Flask\napp = Flask(__name__)\n';
 
@@ -32,4 +32,10 @@ test('a command of the project’s own leaves it to the framework where it liste
   assert.deepEqual(envOf('python app.py', 'gradio', 'import gradio as gr\ngr.Interface().launch()\n'), {
     GRADIO_SERVER_NAME: '0.0.0.0',
   });
+  const gradio = { 'requirements.txt': 'gradio', 'app.py': 'import gradio as gr\ngr.Interface().launch()\n' };
+  assert.match(
+    dockerfileOf({ ...gradio, Procfile: 'web: python app.py\n' }),
+    /GRADIO_SERVER_PORT="8080"[^]*EXPOSE 8080/,
+  );
+  assert.doesNotMatch(dockerfileOf(gradio), /GRADIO_SERVER_PORT="/);
 });

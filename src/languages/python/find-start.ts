@@ -1,5 +1,4 @@
 import { appObjects } from './app-object.ts';
-import { celeryStart } from './celery-start.ts';
 import { djangoOf, type DjangoProject } from './django.ts';
 import { djangoStart } from './django-start.ts';
 import { readSources, type Source } from './modules.ts';
@@ -11,6 +10,7 @@ import { scrapyStart } from './scrapy-start.ts';
 import { scriptStart, undeclared } from './script-start.ts';
 import { chooseCommand, consoleCommands, declaredFunctions, entryFile } from './scripts.ts';
 import type { Start } from './start.ts';
+import { workerStart } from './workers.ts';
 
 /** All that start detection reads, once. */
 export interface Reading {
@@ -50,7 +50,7 @@ export function findStart(project: PythonProject): Omit<Reading, 'project'> {
     const plain = plainApp(project, sources);
     const served = plain && objectStart(project, plain, [], has);
     if (served) return { ...served, framework: undefined };
-    const worker = celeryStart(project, sources, has);
+    const worker = workerStart(project, sources, has);
     if (worker && (!entry || entry.source?.path === worker.from.file)) return worker;
     if (!entry) return undefined;
     const started = scriptStart(project, entry, sources, has);

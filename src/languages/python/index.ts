@@ -16,6 +16,7 @@ import { findStart } from './find-start.ts';
 import { startArgv } from './start.ts';
 import { systemNeeds } from './system-packages.ts';
 import { isVersionFile, versionOrder } from './version.ts';
+import { workerIds } from './workers.ts';
 import { memberFolders } from './workspace.ts';
 
 const ENTRIES = [
@@ -143,7 +144,7 @@ export const python = defineLanguage({
     detectedBy: ['pyproject.toml', 'requirements.txt', 'Pipfile', 'setup.py', 'manage.py', 'main.py', 'app.py'],
     versionOrder,
     packageManagers: [...managers],
-    frameworks: [...frameworkIds, 'celery', 'scrapy'],
+    frameworks: [...frameworkIds, ...workerIds, 'scrapy'],
     variants: ['slim', 'alpine', 'debian', 'distroless'],
     product: 'python',
   },

@@ -14,7 +14,7 @@ const FROM_ENV =
   /(?:getenv|environ\.get|env(?:\.\w+)?|config)\(\s*["'](?:PORT|SERVER_PORT|APP_PORT|HTTP_PORT)["']\s*,\s*(?:default\s*=\s*)?["']?(\d{2,5})["']?/g;
 const ENV_ALONE = /(?:environ\[\s*["']PORT["']\s*\]|(?:getenv|environ\.get)\(\s*["']PORT["']\s*\))/;
 const ARGUMENT =
-  /(?:\brun(?:_\w+)?|\bserve|\bFastMCP|\blaunch|\bstart|\bConfig|\blisten)\([^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?["']?(\d{2,5})\b/g;
+  /(?:\brun(?:_\w+)?|\bserve|\bFastMCP|\blaunch|\bstart(?:_server)?|\bConfig|\blisten)\([^()]*(?:\([^()]*\)[^()]*)*?\bport\s*=\s*(?:int\()?["']?(\d{2,5})\b/g;
 const LISTEN =
   /\.listen\(\s*(\d{2,5})\b|(?:HTTPServer|TCPServer|make_server|WSGIServer)\(\s*\(?\s*["'][\d.]*["']\s*,\s*(\d{2,5})\b/g;
 /** https://www.tornadoweb.org/en/stable/options.html */

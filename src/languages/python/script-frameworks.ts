@@ -7,6 +7,7 @@ import { isReflexConfig, REFLEX_ENV, reflexArgv } from './reflex.ts';
 import type { PythonProject } from './project.ts';
 import type { Start } from './start.ts';
 import { runnableFile } from './scripts.ts';
+import { ADDED } from './servers.ts';
 import { importsPackage } from './source-file.ts';
 
 /** Frameworks with a server of their own, which take a file instead of an app object. */
@@ -48,6 +49,8 @@ const MCP_HTTP = /["'](?:streamable-http|sse)["']|\btransport\s*=\s*["']http["']
 /** The name of the app object, which Shiny looks for as `app`; a file for Shiny Express has none. https://shiny.posit.co/py/docs/express-vs-core.html */
 const SHINY_APP = /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:shiny\.)?App[ \t]*\(/m;
 const SHINY_EXPRESS = /^[ \t]*(?:from|import)[ \t]+shiny\.express\b|^[ \t]*from[ \t]+shiny[ \t]+import\b.*\bexpress\b/m;
+
+const MESOP = /^import mesop(?: as (\w+))?$/m;
 
 /** Since 0.25 what serves browsers is a package of its own, in the same version. https://flet.dev/docs/publish/web/dynamic-website/hosting/self-hosting */
 function fletWeb({ packages }: PythonProject): string | undefined {
@@ -120,6 +123,44 @@ const ALL: readonly ScriptFramework[] = [
     ],
     told: true,
   },
+  {
+    // https://solara.dev/documentation/getting_started/deploying/self-hosted
+    id: 'solara',
+    runs: (code) => /^@solara\.component|^Page\s*=/m.test(code),
+    argv: (file) => ['solara', 'run', file, '--host', '0.0.0.0', '--port', '$PORT', '--production'],
+    told: true,
+  },
+  {
+    // https://mesop-dev.github.io/mesop/guides/deployment/
+    id: 'mesop',
+    runs: (code) => MESOP.test(code),
+    argv: (file, code) => [
+      'gunicorn',
+      '--worker-tmp-dir',
+      '/dev/shm',
+      `${file.replace(/\.py$/, '').replaceAll('/', '.')}:${MESOP.exec(code)?.[1] ?? 'mesop'}`,
+    ],
+    handlesSignals: true,
+    told: true,
+    added: ({ packages }) => (packages.has('gunicorn') ? undefined : ADDED.wsgi.requirement),
+  },
+  {
+    id: 'bokeh',
+    runs: (code) => /\bcurdoc\(\)/.test(code),
+    argv: (file) => [
+      'bokeh',
+      'serve',
+      file,
+      '--address',
+      '0.0.0.0',
+      '--port',
+      '$PORT',
+      '--allow-websocket-origin',
+      '*',
+    ],
+    told: true,
+  },
+  { id: 'pywebio', runs: (code) => /\bstart_server\(/.test(code), told: false },
   {
     id: 'shiny',
     runs: (code) => SHINY_APP.test(code) || SHINY_EXPRESS.test(code),

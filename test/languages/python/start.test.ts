@@ -269,6 +269,42 @@ test('Django is served by the application that its settings name', () => {
   assert.deepEqual(django?.statics?.env, { DATABASE_URL: 'sqlite:////tmp/build.sqlite3', KEY: 'only-for-the-build' });
 });
 
+test('workers of queues are run by their own programs', () => {
+  for (const [name, code, argv] of [
+    ['celery', 'from celery import Celery\nqueue = Celery("shop")\n', 'celery --app jobs:queue worker --loglevel INFO'],
+    ['arq', 'async def send(ctx): ...\nclass WorkerSettings:\n    functions = [send]\n', 'arq jobs.WorkerSettings'],
+    ['dramatiq', 'import dramatiq\n@dramatiq.actor\ndef send(): ...\n', 'dramatiq jobs'],
+    ['huey', 'from huey import RedisHuey\nqueue = RedisHuey("shop")\n', 'huey_consumer jobs.queue'],
+    ['taskiq', 'broker = ListQueueBroker("redis://queue")\n', 'taskiq worker jobs:broker'],
+    ['faststream', 'app = FastStream(broker)\n', 'faststream run jobs:app'],
+  ] as const) {
+    const start = startOf({ 'requirements.txt': name, 'jobs.py': code });
+    assert.equal(start?.argv.join(' '), argv);
+    assert.equal(start?.workload, 'worker');
+  }
+});
+
+test('pages in Python are served by the program of what they are written with', () => {
+  const page = (name: string, code: string) => commandOf({ 'requirements.txt': name, 'main.py': code });
+  assert.equal(
+    page('solara', 'import solara\n@solara.component\ndef Page(): ...\n'),
+    'solara run main.py --host 0.0.0.0 --port $PORT --production',
+  );
+  assert.equal(
+    page('mesop', 'import mesop as me\n@me.page()\ndef home(): ...\n'),
+    'gunicorn --worker-tmp-dir /dev/shm main:me',
+  );
+  assert.match(
+    page('bokeh', 'from bokeh.plotting import curdoc\ncurdoc().add_root(x)\n') ?? '',
+    /^bokeh serve main\.py /,
+  );
+  const webio = startOf({
+    'requirements.txt': 'pywebio',
+    'main.py': 'from pywebio import start_server\nif __name__ == "__main__":\n    start_server(app, port=9100)\n',
+  });
+  assert.equal(webio?.port?.port, 9100);
+});
+
 test('Django whose application is a function of its own is served by what the project brings for it', () => {
   const command = commandOf({
     'requirements.txt': 'Django>=5\nuvicorn[standard]',

@@ -72,5 +72,5 @@ const COMMON: readonly IgnoreRule[] = [
 export const ignoreRules = ({ inventory, member }: Scope): readonly IgnoreRule[] => {
   if (pythonFolder(inventory, member) === undefined) return COMMON;
   const own = new Set(COMMON.map(({ pattern }) => pattern));
-  return [...COMMON, ...pythonRules().filter(({ pattern }) => !own.has(pattern))];
+  return [...COMMON, ...pythonRules({ inventory, member }).filter(({ pattern }) => !own.has(pattern))];
 };

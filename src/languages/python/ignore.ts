@@ -1,4 +1,7 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
+import { joinPath } from '../../inventory/inventory.ts';
+import type { Scope } from '../language.ts';
+import { REFLEX_CONFIG } from './reflex.ts';
 
 /** What a build of a Python project does not need from the context. */
 
@@ -36,4 +39,11 @@ const IGNORED: readonly IgnoreRule[] = [
   })),
 ];
 
-export const ignoreRules = (): readonly IgnoreRule[] => IGNORED;
+const OF_REFLEX: readonly IgnoreRule[] = ['.web', '.states'].map((name) => ({
+  pattern: `**/${name}`,
+  purpose: 'build-output',
+  why: 'made by Reflex, here as in the image',
+}));
+
+export const ignoreRules = ({ inventory, member }: Scope): readonly IgnoreRule[] =>
+  inventory.isFile(joinPath(member, REFLEX_CONFIG)) ? [...IGNORED, ...OF_REFLEX] : IGNORED;

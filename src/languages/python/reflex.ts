@@ -10,14 +10,14 @@ import type { PythonProject } from './project.ts';
  * own events, so that the image holds neither. https://reflex.dev/docs/hosting/self-hosting/
  */
 
-const CONFIG = 'rxconfig.py';
+export const REFLEX_CONFIG = 'rxconfig.py';
 const BUN: ImageRef = { image: 'oven/bun', tag: '1' };
 
 const stringOf = (code: string, name: string): string | undefined =>
   new RegExp(String.raw`\b${name}\s*=\s*["']([\w.]+)["']`).exec(code)?.[1];
 
 export const isReflexConfig = (code: string, file: string): boolean =>
-  file === CONFIG && stringOf(code, 'app_name') !== undefined;
+  file === REFLEX_CONFIG && stringOf(code, 'app_name') !== undefined;
 
 /** The app makes itself when a server calls it. */
 export function reflexArgv(code: string): readonly string[] {
@@ -35,7 +35,7 @@ export const REFLEX_ENV = {
 } as const;
 
 export const usesReflex = (inventory: Inventory, { folder, packages }: PythonProject): boolean =>
-  packages.has('reflex') && isReflexConfig(inventory.text(joinPath(folder, CONFIG)) ?? '', CONFIG);
+  packages.has('reflex') && isReflexConfig(inventory.text(joinPath(folder, REFLEX_CONFIG)) ?? '', REFLEX_CONFIG);
 
 /** Throws `not-plannable` for what gives out no pages by itself, and for an image that the tools do not run in. */
 function checkReflex({ packages }: PythonProject, os: Os): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createInventory, type Entry } from '../../../src/inventory/inventory.ts';
+import { ignoreRules } from '../../../src/languages/python/ignore.ts';
 import { readProject } from '../../../src/languages/python/project.ts';
 import { resolveCommand } from '../../../src/languages/python/resolve-command.ts';
 import { findStart } from '../../../src/languages/python/find-start.ts';
@@ -267,6 +268,12 @@ test('Django is served by the application that its settings name', () => {
   const { start, django } = findStart(readProject(scopeOf(files)));
   assert.match(start?.argv.join(' ') ?? '', / shop\.wsgi:application$/);
   assert.deepEqual(django?.statics?.env, { DATABASE_URL: 'sqlite:////tmp/build.sqlite3', KEY: 'only-for-the-build' });
+});
+
+test('what Reflex makes here stays out of the context', () => {
+  const patterns = (files: Record<string, string>) => ignoreRules(scopeOf(files)).map(({ pattern }) => pattern);
+  assert.ok(patterns({ 'rxconfig.py': '' }).includes('**/.web'));
+  assert.ok(!patterns({ 'main.py': '' }).includes('**/.web'));
 });
 
 test('workers of queues are run by their own programs', () => {

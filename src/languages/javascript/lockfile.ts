@@ -3,7 +3,7 @@ import semver from 'semver';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import type { Inventory } from '../../inventory/inventory.ts';
-import { refusedPeer } from './npm-peers.ts';
+import { missingOptional, refusedPeer } from './npm-refusals.ts';
 import { allDependencies, type Package } from './package-json.ts';
 
 /** Lockfiles: whose they are, which version wrote them, and whether they still hold what package.json asks for. */
@@ -216,12 +216,9 @@ function readLock(
   const lock = truncated ? undefined : parsed((t) => JSON.parse(t), text);
   if (!lock) return { format };
   const root = packages.find((pkg) => pkg.folder === '');
-  const drift = npmDrift(lock, packages, wanted);
-  return {
-    format,
-    drift,
-    refused: drift === undefined && root ? refusedPeer(record.parse(lock['packages']), root) : undefined,
-  };
+  const places = record.parse(lock['packages']);
+  const drift = npmDrift(lock, packages, wanted) ?? missingOptional(places);
+  return { format, drift, refused: drift === undefined && root ? refusedPeer(places, root) : undefined };
 }
 
 /** The lockfiles at the root, with what is known of each. `packages`: all whose dependencies they have to hold. */

@@ -85,6 +85,29 @@ describe('drift of a lockfile from package.json', () => {
     assert.match(drift({ 'package.json': added, 'package-lock.json': npmLock('2.1.3') }) ?? '', /koa/);
   });
 
+  test('npm: a lock without what its packages can use on other machines is none that npm ci takes', () => {
+    const lock = (more: Readonly<Record<string, unknown>>) =>
+      JSON.stringify({
+        lockfileVersion: 3,
+        packages: {
+          '': {},
+          'node_modules/ms': { version: '2.1.3', optionalDependencies: { 'ms-arm': '1', 'ms-x64': '1' } },
+          'node_modules/ms-x64': { version: '1.0.0', optional: true, optionalDependencies: { gone: '1' } },
+          ...more,
+        },
+      });
+    const lacking = drift({ 'package.json': pkg({ devDependencies: {} }), 'package-lock.json': lock({}) });
+    assert.match(lacking ?? '', /^ms can use ms-arm, which it does not hold$/);
+    for (const place of ['node_modules/ms-arm', 'node_modules/ms/node_modules/ms-arm']) {
+      const whole = lock({ [place]: { version: '1.0.0', optional: true } });
+      assert.equal(
+        drift({ 'package.json': pkg({ devDependencies: {} }), 'package-lock.json': whole }),
+        undefined,
+        place,
+      );
+    }
+  });
+
   test('npm: what is overridden, optional or from git is not held against the lock', () => {
     const lenient = pkg({
       dependencies: { ms: 'github:vercel/ms' },

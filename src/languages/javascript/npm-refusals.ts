@@ -3,10 +3,7 @@ import * as z from 'zod';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
 import { allDependencies, type Package } from './package-json.ts';
 
-/**
- * Whether a lock of npm was made with `--legacy-peer-deps`: without it, `npm ci` refuses such a lock, since it takes
- * peers into account. https://docs.npmjs.com/cli/v11/using-npm/config#legacy-peer-deps
- */
+/** For what `npm ci` refuses a lock that holds all that package.json asks for. */
 
 const texts = z.record(z.string(), z.string()).optional().catch(undefined);
 const entrySchema = z.looseObject({
@@ -15,6 +12,7 @@ const entrySchema = z.looseObject({
   optional: z.boolean().optional().catch(undefined),
   devOptional: z.boolean().optional().catch(undefined),
   inBundle: z.boolean().optional().catch(undefined),
+  optionalDependencies: texts,
   peerDependencies: texts,
   peerDependenciesMeta: z
     .record(z.string(), z.looseObject({ optional: z.boolean().optional().catch(undefined) }).catch({}))
@@ -33,14 +31,35 @@ function placeOf(places: Readonly<Record<string, unknown>>, path: string, peer: 
   }
 }
 
-/** What `npm ci` would refuse, as part of a sentence; undefined where every peer is there and fits. */
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+
+/**
+ * An optional dependency that is not held, as part of a sentence: npm leaves those for other machines out of a lock that it
+ * makes beside modules that are there already, and since version 11 refuses it. https://github.com/npm/cli/issues/4828
+ */
+export function missingOptional(places: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [path, raw] of Object.entries(places)) {
+    const entry = MODULES.test(path) ? entrySchema.safeParse(raw).data : undefined;
+    if (!entry?.optionalDependencies || entry.link || entry.optional || entry.devOptional || entry.inBundle) continue;
+    const missing = Object.keys(entry.optionalDependencies).find(
+      (name) => places[`${path}/node_modules/${name}`] === undefined && placeOf(places, path, name) === undefined,
+    );
+    if (missing !== undefined) return `${nameOf(path)} can use ${missing}, which it does not hold`;
+  }
+  return undefined;
+}
+
+/**
+ * The peer for which `npm ci` would refuse a lock that was made with `--legacy-peer-deps`, as part of a sentence; undefined
+ * where every peer is there and fits. https://docs.npmjs.com/cli/v11/using-npm/config#legacy-peer-deps
+ */
 export function refusedPeer(places: Readonly<Record<string, unknown>>, root: Package): string | undefined {
   const direct = allDependencies(root);
   if (Object.keys(root.json.overrides).length > 0) return undefined;
   for (const [path, raw] of Object.entries(places)) {
     const entry = MODULES.test(path) ? entrySchema.safeParse(raw).data : undefined;
     if (!entry?.peerDependencies || entry.link || entry.optional || entry.devOptional || entry.inBundle) continue;
-    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    const name = nameOf(path);
     for (const [peer, range] of Object.entries(entry.peerDependencies)) {
       if (entry.peerDependenciesMeta?.[peer]?.optional || semver.validRange(range, { loose: true }) === null) continue;
       const place = placeOf(places, path, peer);

@@ -10,7 +10,7 @@ export function installAdvice(project: JsProject): Advice[] {
   const remedy = { npm: 'npm install', pnpm: 'pnpm install', yarn: 'yarn install', bun: 'bun install' }[manager.name];
   if (lock?.drift !== undefined) {
     advice.push({
-      code: 'lockfile-drifted',
+      code: 'drifted-lockfile',
       detail: `${lock.file} does not fit package.json: ${lock.drift}. Dependencies are installed without its exactness.`,
       hint: `Run \`${remedy}\` and keep the ${lock.file} that it writes.`,
       file: lock.file,
@@ -26,7 +26,7 @@ export function installAdvice(project: JsProject): Advice[] {
   }
   if (lock === undefined && inventory.complete && Object.keys(project.root.json.dependencies).length > 0) {
     advice.push({
-      code: 'lockfile-missing',
+      code: 'missing-lockfile',
       detail: `There is no lockfile of ${manager.name}: each build takes the newest versions that package.json allows.`,
       hint: `Run \`${remedy}\` and keep the lockfile that it writes.`,
     });

@@ -86,12 +86,12 @@ export function lockAdvice(project: PythonProject, drift: string | undefined): A
   if (name === undefined) return [];
   const hint = `${MAKE_LOCK[manager] ?? ''} makes it; commit it.`;
   if (lockFile === undefined && inventory.complete) {
-    return [{ code: 'no-lockfile', detail: `There is no ${name}: each build may install other versions.`, hint }];
+    return [{ code: 'missing-lockfile', detail: `There is no ${name}: each build may install other versions.`, hint }];
   }
   if (drift === undefined || lockFile === undefined) return [];
   return [
     {
-      code: 'lockfile-drift',
+      code: 'drifted-lockfile',
       detail: `${lockFile} does not fit its manifest: ${drift}. The build resolves anew.`,
       hint: `${MAKE_LOCK[manager] ?? ''} renews it; commit it.`,
       file: lockFile,

@@ -156,7 +156,7 @@ function requirementsInstall(project: PythonProject, { python, added }: InstallO
   const whole: Advice[] = unpinned
     ? [
         {
-          code: 'no-lockfile',
+          code: 'missing-lockfile',
           detail: `${file} does not pin every version: each build may install others.`,
           hint: `Keep it as requirements.in, and make ${file} with: uv pip compile requirements.in -o ${file}`,
           file,
@@ -218,7 +218,7 @@ function pyprojectInstall(project: PythonProject, { python, added }: InstallOpti
     ],
     advice: [
       {
-        code: 'no-lockfile',
+        code: 'missing-lockfile',
         detail: 'There is no lockfile: each build may install other versions.',
         hint: 'uv lock makes one; commit it.',
         file,
@@ -252,7 +252,7 @@ function setupInstall(project: PythonProject, { python, added }: InstallOptions)
     ],
     advice: [
       {
-        code: 'no-lockfile',
+        code: 'missing-lockfile',
         detail: 'There is no lockfile: each build may install other versions.',
         hint: 'uv lock, with a pyproject.toml, makes one; or pip freeze > requirements.txt.',
       },

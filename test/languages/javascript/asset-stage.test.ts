@@ -56,7 +56,7 @@ describe('the stage that builds assets for other languages', () => {
     assert.match(text, /WORKDIR \/app\nCOPY \. \.\/\nWORKDIR \/app\/assets\nRUN npm run deploy/);
     assert.deepEqual(
       built?.advice.map((a) => a.code),
-      ['lockfile-missing'],
+      ['missing-lockfile'],
     );
   });
 

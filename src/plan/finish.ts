@@ -26,14 +26,14 @@ export const runtimeUser = (os: Os, asked: number | undefined): number =>
   asked ?? (os === 'distroless' || os === 'scratch' ? DISTROLESS_USER : APP_USER);
 
 function userSteps(os: Os, uid: number): Step[] {
-  const why = 'a user of its own, without a login or a home that it could write to';
+  const why = 'a user of its own, without a login; what a program keeps at home goes where everyone may write';
   if (os === 'debian') {
     return [
       {
         kind: 'run',
         why,
         // The copies that the tools keep of the lists that they change are of no use.
-        command: sh`groupadd --gid ${uid} app && useradd --uid ${uid} --gid ${uid} --no-log-init --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin app && rm -f /etc/*-`,
+        command: sh`groupadd --gid ${uid} app && useradd --uid ${uid} --gid ${uid} --no-log-init --no-create-home --home-dir /tmp --shell /usr/sbin/nologin app && rm -f /etc/*-`,
       },
     ];
   }
@@ -42,7 +42,7 @@ function userSteps(os: Os, uid: number): Step[] {
       {
         kind: 'run',
         why,
-        command: sh`addgroup -g ${uid} app && adduser -u ${uid} -G app -D -H -h /nonexistent -s /sbin/nologin app`,
+        command: sh`addgroup -g ${uid} app && adduser -u ${uid} -G app -D -H -h /tmp -s /sbin/nologin app`,
       },
     ];
   }

@@ -273,7 +273,6 @@ export function planElixir(request: PlanRequest): BuildPlan {
             LANG: 'C.UTF-8',
             ELIXIR_ERL_OPTIONS: '+fnu',
             RELEASE_TMP: '/tmp',
-            HOME: '/tmp',
             ...(phoenix ? { PHX_SERVER: 'true' } : {}),
           },
           why: 'file names are UTF-8; what the start script writes goes where everyone may write',

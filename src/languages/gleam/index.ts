@@ -202,12 +202,7 @@ function plan(request: PlanRequest): BuildPlan {
       os: 'debian',
       why: project.javascript ? 'Node.js, without the compiler' : 'Erlang, without the compiler',
       workdir: ROOT,
-      steps: [
-        ...(project.javascript
-          ? []
-          : [{ kind: 'env', vars: { HOME: '/tmp' }, why: 'Erlang wants to write a cookie there' } satisfies Step]),
-        { kind: 'copy', from: BUILD_STAGE, sources: [`${ROOT}/build/app/`], to: './', why: 'the compiled app' },
-      ],
+      steps: [{ kind: 'copy', from: BUILD_STAGE, sources: [`${ROOT}/build/app/`], to: './', why: 'the compiled app' }],
       process: {
         argv: request.command ?? commandOf(project),
         why: project.javascript

@@ -231,23 +231,23 @@ const adonis = (context: FrameworkContext): Outcome => ({
   port: 3333,
 });
 
-/** It keeps a database of SQLite, and what is uploaded, below its own folder, and settings in the home of its user. */
+/** It keeps a database of SQLite, and what is uploaded, below its own folder. */
 const strapi = (context: FrameworkContext): Outcome => ({
   kind: 'server',
   argv: ['strapi', 'start'],
-  env: { HOME: '/tmp' },
+  env: {},
   from: { ...lineOfKey(context.app, '@strapi/strapi'), why: 'Strapi' },
   port: 1337,
   tool: '@strapi/strapi',
   writes: ['.tmp', 'public/uploads'],
 });
 
-/** It keeps what it runs with below its own folder, and logs in the home of its user. https://www.eggjs.org/core/deployment */
+/** It keeps what it runs with below its own folder. https://www.eggjs.org/core/deployment */
 function egg(context: FrameworkContext): Outcome | undefined {
   const { dependencies } = context;
   const base = {
     kind: 'server',
-    env: { HOME: '/tmp' },
+    env: {},
     from: named(context, 'egg', 'Egg'),
     port: 7001,
     writes: ['run', 'logs'],

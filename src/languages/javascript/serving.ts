@@ -36,8 +36,6 @@ const LOOPBACK =
 const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
-/** Programs that make a folder in the home of their user when they start, and end where they cannot: an image's user has none. */
-const KEEPS_AT_HOME = /^(n8n|node-red|ghost)$/;
 /** What the image's own runtime comes with, or its package manager. */
 const OF_RUNTIME = /^(npx?|pnpm|yarn|node)$/;
 
@@ -88,7 +86,6 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   const env = {
     ...npmEnv(sources, app, node),
     ...(host ? { HOST: '0.0.0.0' } : {}),
-    ...(names.some((name) => KEEPS_AT_HOME.test(name)) ? { HOME: '/tmp' } : {}),
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };
   const started = wordsStarted(project, argv);

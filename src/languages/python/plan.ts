@@ -34,36 +34,6 @@ function nothingStarts({ project }: PythonApp): Problem {
   });
 }
 
-/** Packages that keep things in the home folder, which the image's user does not have. */
-const NEED_HOME = [
-  'streamlit',
-  'gradio',
-  'chainlit',
-  'flet',
-  'reflex',
-  'marimo',
-  'nicegui',
-  'matplotlib',
-  'transformers',
-  'huggingface-hub',
-  'nltk',
-  'torch',
-  'ultralytics',
-  'spacy',
-  'tiktoken',
-  'openai-whisper',
-  'yt-dlp',
-  'panel',
-  'gunicorn',
-  'prefect',
-  'jupyter',
-  'sentence-transformers',
-  'playwright',
-  'kaggle',
-  'mlflow',
-  'dask',
-];
-
 function environment(
   app: PythonApp,
   images: Images,
@@ -71,13 +41,11 @@ function environment(
   hasVenv: boolean,
   port: number | undefined,
 ): Step {
-  const { project } = app;
   const path = [
     ...(hasVenv ? [`${VENV}/bin`] : []),
     ...(images.freeThreaded ? [`${OWN_PYTHON}/bin`] : []),
     SYSTEM_PATH,
   ].join(':');
-  const home = start?.added?.startsWith('gunicorn') === true || NEED_HOME.some((name) => project.packages.has(name));
   return {
     kind: 'env',
     vars: {
@@ -86,7 +54,6 @@ function environment(
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
       ...(start && start.importRoots.length > 0 ? { PYTHONPATH: start.importRoots.map(imagePath).join(':') } : {}),
-      ...(home ? { HOME: '/tmp' } : {}),
       // It does not read PORT, and a command of the project's own tells it nothing.
       ...(start === undefined && app.start?.framework?.id === 'gradio' && port !== undefined
         ? { GRADIO_SERVER_PORT: String(port) }

@@ -18,9 +18,12 @@ export interface Writable {
   readonly from: Evidence;
 }
 
-/** FastHTML keeps the key of its sessions in a file of the working directory. https://docs.fastht.ml/api/core.html */
+/**
+ * FastHTML keeps the key of its sessions in a file of the working directory, Chainlit what is uploaded and its texts.
+ * https://docs.fastht.ml/api/core.html https://docs.chainlit.io/backend/config/overview
+ */
 const WRITES =
-  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename|\b(?:fast_app|FastHTML)\(/;
+  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename|\b(?:fast_app|FastHTML)\(|\b(?:import|from) chainlit\b/;
 
 const DATA_FOLDERS = [
   'instance',
@@ -44,6 +47,9 @@ const DATA_FOLDERS = [
   'static/uploads',
 ];
 
+/** Of Chainlit, which no source names. */
+const OWN_FOLDERS = ['.chainlit', '.chainlit/translations'];
+
 const nameIn = (path: string): string => baseName(path).replaceAll(/[^\w-]/g, '.');
 
 /** What a program started in `workdir` writes to, from the inventory's root; undefined where nothing in it writes. */
@@ -56,6 +62,7 @@ export function writableOf(inventory: Inventory, workdir: string, sources: reado
       inventory.isDirectory(path) &&
       quoted.some((code) => code.includes(path.slice(workdir === '' ? 0 : workdir.length + 1))),
   );
+  const own = OWN_FOLDERS.map((name) => joinPath(workdir, name)).filter((path) => inventory.isDirectory(path));
   const below = workdir === '' ? '' : `${workdir}/`;
   const kept = keptFolders(inventory).filter(
     (path) => path.startsWith(below) && quoted.some((code) => new RegExp(`["'/]${nameIn(path)}["'/]`).test(code)),
@@ -65,7 +72,7 @@ export function writableOf(inventory: Inventory, workdir: string, sources: reado
       path.startsWith(below) && /\.(sqlite3?|db)$/.test(path) && path.slice(below.length).split('/').length <= 2,
   );
   return {
-    folders: [...new Set([workdir, ...folders, ...kept, ...files.map((file) => parentOf(file))])],
+    folders: [...new Set([workdir, ...own, ...folders, ...kept, ...files.map((file) => parentOf(file))])],
     kept,
     files,
     from: { file: source.path, line: lineAt(source.code, source.code.search(WRITES)), why: 'it writes files' },

@@ -294,14 +294,6 @@ describe('the program behind a start script', () => {
     assert.ok(!waku("import { defineConfig } from 'waku/config';\n// import 'vite';\n"));
   });
 
-  test('a program that makes a folder in its home has one that it can write to', () => {
-    const home = (name: string): boolean =>
-      dockerfileOf(
-        filesOf({ 'package.json': { scripts: { start: `${name} start` }, dependencies: { [name]: '1' } } }),
-      ).includes('HOME="/tmp"');
-    assert.deepEqual(['n8n', 'express'].map(home), [true, false]);
-  });
-
   test('a server of files without a folder: the project’s own files, public/ or what is built', () => {
     const copied = (start: string, files: Files, scripts: Files = {}): string | undefined =>
       /^COPY (?:--from=build )?(?:--exclude=\S+ )*(\S+) \/srv\/$/m.exec(

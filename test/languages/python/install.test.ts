@@ -48,6 +48,15 @@ for (const [manager, [lock, backend]] of Object.entries(BACKENDS)) {
   });
 }
 
+test('Chainlit keeps uploads and texts beside the program', () => {
+  const files = {
+    'requirements.txt': 'chainlit==2.8.0\n',
+    'app.py': 'import chainlit as cl\n\n@cl.on_message\nasync def main(m):\n    pass\n',
+    '.chainlit/config.toml': '',
+  };
+  assert.match(dockerfileOf(files), /^RUN chmod 1777 \/app \/app\/\.chainlit$/m);
+});
+
 test('FastHTML keeps a key beside the program', () => {
   const scope = scopeOf({
     'requirements.txt': 'python-fasthtml',

@@ -3,6 +3,7 @@ import { understandApp } from './app.ts';
 import { nxApplications, nxDefaultFolder } from './nx-projects.ts';
 import { readPackage, type Package } from './package-json.ts';
 import { readProject, withApp, type JsProject } from './project.ts';
+import { foldersIn } from './script-folders.ts';
 import { isMember, workspaceMembers, workspacePatterns, workspaceRoot } from './workspace.ts';
 
 /** Which packages of a workspace can be run, and which root is nothing but the workspace that holds them. */
@@ -81,8 +82,6 @@ function nothingRuns(inventory: Inventory): boolean {
 const FOR_ALL =
   /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
 
-const IN_FOLDER = /(?:--prefix|--cwd|--dir|-C)[ =]["']?(?:\.\/)?([\w@./-]+)|^cd ["']?(?:\.\/)?([\w@./-]+)/;
-
 /** A start script that does no more than to start several packages of other folders side by side. */
 function startsOthers(inventory: Inventory, { json: { scripts } }: Package): boolean {
   const start = scripts['start'] ?? '';
@@ -94,7 +93,7 @@ function startsOthers(inventory: Inventory, { json: { scripts } }: Package): boo
   return (
     commands.length > 1 &&
     commands.every((command) => {
-      const folder = IN_FOLDER.exec(command)?.slice(1).find(Boolean)?.replace(/\/$/, '');
+      const [folder] = foldersIn(command);
       return folder !== undefined && inventory.isFile(joinPath(folder, 'package.json'));
     })
   );

@@ -5,6 +5,7 @@ import { buildEnvSteps, nodeBuildImage } from './build-image.ts';
 import { installAdvice } from './install-advice.ts';
 import { installSteps, managerArgv } from './install.ts';
 import { nodeVersion } from './node-version.ts';
+import { webpackEnv } from './old-webpack.ts';
 import { laterCommands } from './own-scripts.ts';
 import { readProject } from './project.ts';
 import { rebaseSteps } from '../../plan/rebase.ts';
@@ -53,6 +54,7 @@ export function assetStage(inventory: Inventory, options: AssetOptions = {}): As
   if (script === undefined) return undefined;
   const { version, from } = nodeVersion(below, [project.root]);
   const workdir = folder === '' ? ROOT : `${ROOT}/${folder}`;
+  const env = webpackEnv(project, version);
   const manager = managerArgv(project).map((word) => (word.startsWith('/app/') ? `${workdir}/${word.slice(5)}` : word));
   const later = laterCommands(project, manager);
   const install = rebaseSteps(installSteps(project, { node: version }), folder);
@@ -72,6 +74,9 @@ export function assetStage(inventory: Inventory, options: AssetOptions = {}): As
           ? { kind: 'copy', sources: ['.'], to: './', why: 'the source' }
           : { kind: 'copy', sources, to: './', parents: true, why: 'what the assets are made of' },
         ...(folder === '' ? [] : [{ kind: 'workdir', path: workdir, why: 'where package.json is' } satisfies Step]),
+        ...(Object.keys(env).length > 0
+          ? [{ kind: 'env', vars: env, why: 'settings of the build' } satisfies Step]
+          : []),
         ...before,
         {
           kind: 'run',

@@ -8,8 +8,7 @@ import type { App } from './app.ts';
 import { BUILD_SCRIPTS } from './build-scripts.ts';
 import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
-import { majorOf } from './node-version.ts';
-import { hashesWithMd4 } from './old-webpack.ts';
+import { webpackEnv } from './old-webpack.ts';
 import { nxName, readNxProject } from './nx-projects.ts';
 import { installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
@@ -188,7 +187,7 @@ export function buildEnv(app: App, node: string): Record<string, string> {
     // An install within the build would leave out what builds.
     ...(installsMore(project) ? {} : { NODE_ENV: 'production' }),
     ...framework?.buildEnv,
-    ...(majorOf(node) >= 17 && hashesWithMd4(project) ? { NODE_OPTIONS: '--openssl-legacy-provider' } : {}),
+    ...webpackEnv(project, node),
     ...(dependencies['turbo'] === undefined ? {} : { TURBO_TELEMETRY_DISABLED: '1' }),
     ...(dependencies['nx'] === undefined ? {} : NX_QUIET),
   };

@@ -1,5 +1,9 @@
 import semver from 'semver';
+import { joinPath } from '../../inventory/inventory.ts';
+import { majorOf } from './node-version.ts';
+import { allDependencies, readPackage } from './package-json.ts';
 import { buildDependencies, type JsProject } from './project.ts';
+import { foldersIn } from './script-folders.ts';
 import { tableOf } from '../../plan/table.ts';
 
 /**
@@ -28,10 +32,29 @@ function asksForOld(name: string, range: string): boolean {
   return least !== null && semver.lt(least, first);
 }
 
-/** True where the build is by a webpack that needs OpenSSL’s old hashes. */
-export function hashesWithMd4(project: JsProject): boolean {
-  const text = project.lock === undefined ? '' : (project.inventory.text(project.lock.file) ?? '');
-  const locked = [...text.matchAll(LOCKED)].map(([, yarn, npm, pnpm]) => yarn ?? npm ?? pnpm ?? '');
+function isBuiltByOld(lock: string, dependencies: Readonly<Record<string, string>>): boolean {
+  const locked = [...lock.matchAll(LOCKED)].map(([, yarn, npm, pnpm]) => yarn ?? npm ?? pnpm ?? '');
   if (locked.length > 0) return locked.some(isOld);
-  return Object.entries(buildDependencies(project)).some(([name, range]) => asksForOld(name, range));
+  return Object.entries(dependencies).some(([name, range]) => asksForOld(name, range));
 }
+
+const LOCKS = ['package-lock.json', 'yarn.lock', 'pnpm-lock.yaml'];
+
+/** True where the build is by a webpack that needs OpenSSL’s old hashes: the app’s own, or that of a folder which its scripts build. */
+function hashesWithMd4(project: JsProject): boolean {
+  const { inventory, app, lock } = project;
+  const text = (file: string): string => inventory.text(file) ?? '';
+  if (isBuiltByOld(lock === undefined ? '' : text(lock.file), buildDependencies(project))) return true;
+  return foldersIn(Object.values(app.json.scripts).join('\n')).some((name) => {
+    const folder = joinPath(app.folder, name);
+    const pkg = readPackage(inventory, folder);
+    return (
+      pkg !== undefined &&
+      isBuiltByOld(LOCKS.map((file) => text(joinPath(folder, file))).join('\n'), allDependencies(pkg))
+    );
+  });
+}
+
+/** What the build is told for such a webpack, on a Node.js that has left those hashes out. */
+export const webpackEnv = (project: JsProject, node: string): Readonly<Record<string, string>> =>
+  majorOf(node) >= 17 && hashesWithMd4(project) ? { NODE_OPTIONS: '--openssl-legacy-provider' } : {};

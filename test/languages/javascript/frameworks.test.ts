@@ -407,6 +407,29 @@ describe('tools of their time', () => {
     assert.ok(!env(project({ 'react-scripts': '4.0.3' }, { engines: { node: '16' } })));
   });
 
+  test('one in a folder that the scripts build gets it as well, and one beside a program in another language', () => {
+    const below = (version: string, script: string): Files => ({
+      'package.json': { scripts: { start: 'node api.js', build: script } },
+      'api.js': '',
+      'front/package.json': { scripts: { build: 'react-scripts build' }, dependencies: { 'react-scripts': version } },
+    });
+    for (const script of ['npm run build --prefix ./front', 'npm ci && cd front && npm run build']) {
+      assert.ok(env(below('3.4.3', script)), script);
+      assert.ok(!env(below('5.0.1', script)), script);
+    }
+    assert.ok(!env(below('3.4.3', 'tsc')));
+    const flask = (version: string): Files => ({
+      'requirements.txt': 'flask\n',
+      'app.py': "from flask import Flask\napp = Flask(__name__, static_folder='frontend/build')\n",
+      'frontend/package.json': {
+        scripts: { build: 'react-scripts build' },
+        dependencies: { 'react-scripts': version },
+      },
+    });
+    assert.ok(env(flask('4.0.3')));
+    assert.ok(!env(flask('5.0.1')));
+  });
+
   test('what is locked says which webpack it is', () => {
     const locks = (version: string): readonly Files[] => [
       {

@@ -225,7 +225,7 @@ const LOCKS: readonly { readonly manifest: string; readonly locks: readonly stri
 ];
 
 const DEPENDS =
-  /"(dependencies|devDependencies|require)"\s*:\s*\{\s*"|^\s*dependencies\s*=\s*\[\s*["'\n]|^\[(tool\.poetry\.)?dependencies\]|^\[packages\]|^\s*gem\s|\{:/m;
+  /"(dependencies|devDependencies|require)"\s*:\s*\{\s*"|^[ \t]*dependencies\s*=\s*\[\s*["'\n]|^\[(tool\.poetry\.)?dependencies\]|^\[packages\]|^[ \t]*gem\s|\{:/m;
 
 function lockAdvice(tree: Inventory, app: string): Advice[] {
   if (!tree.complete) return [];

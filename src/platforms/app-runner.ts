@@ -15,10 +15,10 @@ export const appRunner: Platform = {
     const { run } = runnerFile.safeParse(documentOf(text, file)).data ?? {};
     const listens = run?.network?.port;
     return {
-      processes: startedAs('web', run?.command, { file, ...lineOf(text, /^\s*command:/m), why: 'run.command' }),
+      processes: startedAs('web', run?.command, { file, ...lineOf(text, /^[ \t]*command:/m), why: 'run.command' }),
       ...(listens === undefined
         ? {}
-        : { port: { value: listens, from: { file, ...lineOf(text, /^\s*port:/m), why: 'run.network.port' } } }),
+        : { port: { value: listens, from: { file, ...lineOf(text, /^[ \t]*port:/m), why: 'run.network.port' } } }),
     };
   },
 };

@@ -16,7 +16,7 @@ export function mesonTargets(texts: readonly { readonly path: string; readonly t
     if (!path.endsWith('meson.build')) continue;
     const code = withoutComments(text);
     name ??= /\bproject\s*\(\s*'([^']*)'/.exec(code)?.[1];
-    for (const m of code.matchAll(/^\s*(\w+)\s*=\s*'([^']*)'/gm)) variables.set(m[1] ?? '', m[2] ?? '');
+    for (const m of code.matchAll(/^[ \t]*(\w+)\s*=\s*'([^']*)'/gm)) variables.set(m[1] ?? '', m[2] ?? '');
     for (const m of code.matchAll(EXECUTABLE)) {
       const written = m[1] ?? (m[2] === 'meson.project_name()' ? name : variables.get(m[2] ?? ''));
       const line = code.slice(0, m.index).split('\n').length;

@@ -91,7 +91,7 @@ function configureFinds({ texts }: CppProject): Found[] {
 function managedFinds({ inventory }: CppProject): Found[] {
   const conan = inventory.text('conanfile.txt') ?? '';
   const requires = /\[requires\]([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(conan)?.[1] ?? '';
-  const fromConan = [...requires.matchAll(/^\s*([\w.-]+)\//gm)].map((m) => ({
+  const fromConan = [...requires.matchAll(/^[ \t]*([\w.-]+)\//gm)].map((m) => ({
     name: m[1] ?? '',
     file: 'conanfile.txt',
   }));

@@ -51,7 +51,7 @@ function sourcesOf(inventory: Inventory, member: string, entry: string | undefin
   const paths = [...new Set([...(entry === undefined ? [] : [entry]), ...ENTRY_FILES])];
   return paths.flatMap((path): Source[] => {
     const text = inventory.text(joinPath(member, path));
-    return text === undefined ? [] : [{ path: joinPath(member, path), text: text.replaceAll(/^\s*\/\/.*$/gm, '') }];
+    return text === undefined ? [] : [{ path: joinPath(member, path), text: text.replaceAll(/^[ \t]*\/\/.*$/gm, '') }];
   });
 }
 

@@ -11,7 +11,7 @@ export const isFileProgram = (path: string): boolean => AT_ROOT.test(path);
 /** Directives and `#!` stand in no source of a project; a file without them has to have statements outside of types. */
 const isProgram = (text: string): boolean =>
   /^#(?::(?:sdk|package|property|project)\s|!.*\bdotnet\b)/m.test(text) ||
-  (/^(?:var\s+\w+\s*=|Console\.|await\s|return\s)/m.test(text) && !/^\s*(?:namespace|public\s+class)\b/m.test(text));
+  (/^(?:var\s+\w+\s*=|Console\.|await\s|return\s)/m.test(text) && !/^[ \t]*(?:namespace|public\s+class)\b/m.test(text));
 
 /** The only source file at the root, where it is such a program. */
 export function fileProgram(inventory: Inventory): DotnetProject | undefined {

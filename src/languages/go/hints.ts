@@ -8,7 +8,7 @@ const BUILD_FILES = /^(Dockerfile|Makefile|GNUmakefile|makefile|[Jj]ustfile|Task
 export const isHintFile = (path: string): boolean => BUILD_FILES.test(path.slice(path.lastIndexOf('/') + 1));
 
 /** A package argument of `go build`, or goreleaser's `main:`. */
-const PACKAGE = /(?:\bgo\s+(?:build|install|run)\b[^\n]*?|^\s*main:\s*"?)(\.\/[\w./-]+|cmd\/[\w./-]+)/gm;
+const PACKAGE = /(?:\bgo\s+(?:build|install|run)\b[^\n]*?|^[ \t]*main:\s*"?)(\.\/[\w./-]+|cmd\/[\w./-]+)/gm;
 
 /** Folders of programs, each named by a file of the project as the only one that it builds. */
 export function hintedFolders({ inventory, member, packages }: GoProject): string[] {

@@ -54,7 +54,7 @@ function sumsOf({ inventory }: GoProject, { folder, file }: GoModule): Layout['s
   const known = new Set(kept.text.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')));
   const hasSum = ({ path: p, version }: { path: string; version: string }): boolean =>
     known.has(`${p} ${version}/go.mod`) || known.has(`${p} ${version}`);
-  const replacedAway = /^\s*replace\b|=>/m.test(inventory.text(joinPath(folder, 'go.mod')) ?? '');
+  const replacedAway = /^[ \t]*replace\b|=>/m.test(inventory.text(joinPath(folder, 'go.mod')) ?? '');
   return replacedAway || requires.every(hasSum) ? 'there' : 'stale';
 }
 

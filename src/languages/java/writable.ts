@@ -15,7 +15,7 @@ export interface WritesFiles {
 const STORES =
   /\bjdbc:(?:h2:(?:file:|nio:|split:)*|sqlite:|hsqldb:file:|derby:(?:directory:)?)(?!mem:|tcp:|ssl:|zip:|memory:|:|\/|\$|[A-Za-z]:)(~\/)?[\w.]/g;
 const LOGS =
-  /^\s*logging\.file(?:\.(?:name|path))?\s*[=:]\s*\.?[\w]|^logging:\s*\n\s+file:\s*\n?\s+(?:name|path):\s*\.?\w/gm;
+  /^[ \t]*logging\.file(?:\.(?:name|path))?\s*[=:]\s*\.?[\w]|^logging:[ \t]*\r?\n[ \t]+file:[ \t]*(?:\r?\n[ \t]+(?:name|path):[ \t]*)?\.?\w/gm;
 const WRITES =
   /\bFiles\s*\.\s*(?:createDirector(?:y|ies)|createFile|write\w*|copy|newOutputStream|newBufferedWriter)\(|\bnew\s+(?:FileOutputStream|FileWriter|RandomAccessFile)\(|\.mkdirs?\(\)|\.transferTo\(/g;
 
@@ -23,7 +23,7 @@ export function writesFiles(inventory: Inventory, folder: string, code: readonly
   const prefix = folder === '' ? '' : `${folder}/`;
   const settings = inventory
     .files((path) => path.startsWith(prefix) && (isSettingsFile(path) || isServerSettings(path.slice(prefix.length))))
-    .map((path): Code => ({ path, text: (inventory.text(path) ?? '').replaceAll(/^\s*#.*$/gm, '') }));
+    .map((path): Code => ({ path, text: (inventory.text(path) ?? '').replaceAll(/^[ \t]*#.*$/gm, '') }));
   const stores = hitsOf([...settings, ...code], STORES, 'it keeps a database in a file');
   const home = stores.some(({ groups }) => groups[1] !== undefined);
   const [first] = [

@@ -7,7 +7,7 @@ import { hit, sourcesOf } from './program-source.ts';
 const PACKAGE = '@google-cloud/functions-framework';
 /** It loads the package's main file, else one of this name. */
 const FILES = ['index', 'function'];
-const REGISTERED = /^\s*\w+\.(?:http|cloudEvent)\s*\(\s*['"]([\w.-]+)['"]/gm;
+const REGISTERED = /^[ \t]*\w+\.(?:http|cloudEvent)\s*\(\s*['"]([\w.-]+)['"]/gm;
 const EXPORTED =
   /^(?:module\.)?exports\.(?!__)(\w+)\s*=|^export\s+(?:const|let|async\s+function|function)\s+(\w+)|^module\.exports\s*=\s*\{\s*(\w+)/gm;
 const LISTENS = /\.listen\s*\(/g;

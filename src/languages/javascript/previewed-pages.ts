@@ -13,7 +13,7 @@ const CALLS = /\bbrowser-?sync/i;
 const SETTING = /\b(?:baseDir|server)\s*:\s*\[?\s*['"]([\w./-]+)['"]/;
 /** The folder in a command of its own: `browser-sync start --server dist`, `"${browserSync}" dist -w`. */
 const IN_COMMAND =
-  /\bbrowser-?sync\w*\}?["']?(?:[^\n`]*?\s)?(?:--server[= ]|-s )?["']?(?:\.\/)?(dist|build|public|docs|_site|app|www|src)\b/i;
+  /\bbrowser-?sync\w*\}?["']?(?:[^\n`]{0,200}?\s)?(?:--server[= ]|-s )?["']?(?:\.\/)?(dist|build|public|docs|_site|app|www|src)\b/i;
 
 /** The folder that is given out; undefined for what is no such script, or where a server of the project’s own is behind it. */
 export function previewedPages(project: JsProject, line: Line, from: SiteOutcome['from']): SiteOutcome | undefined {

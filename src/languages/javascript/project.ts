@@ -48,7 +48,7 @@ export const loneProgram = (inventory: Inventory): string | undefined =>
 function linkerOf(inventory: Inventory, manager: PackageManager): Linker {
   if (manager.berry) return yarnSettings(inventory).nodeLinker ?? 'pnp';
   const pnpm = `${inventory.text('.npmrc') ?? ''}\n${inventory.text('pnpm-workspace.yaml') ?? ''}`;
-  return manager.name === 'pnpm' && /^\s*(node-linker\s*=|nodeLinker:)\s*pnp\b/m.test(pnpm) ? 'pnp' : 'node-modules';
+  return manager.name === 'pnpm' && /^[ \t]*(node-linker\s*=|nodeLinker:)\s*pnp\b/m.test(pnpm) ? 'pnp' : 'node-modules';
 }
 
 /** Reads the project. Throws `broken-file` where its package.json is missing or cannot be read. */

@@ -11,9 +11,21 @@ const STARTERS = tableOf<readonly string[]>({
 });
 const MANAGERS = /^(npm|pnpm|yarn|bun)$/;
 
-/** `start:*`, as those programs understand it. */
-const fits = (pattern: string): RegExp =>
-  new RegExp(`^${pattern.replaceAll(/[.+?^$()[\]{}|\\]/g, String.raw`\$&`).replaceAll(/\*+/g, '.*')}$`);
+/** `start:*`, as those programs understand it; the text between the stars is looked for once, from left to right. */
+function fits(pattern: string): (name: string) => boolean {
+  const [first = '', ...parts] = pattern.split(/\*+/);
+  const last = parts.pop();
+  if (last === undefined) return (name) => name === pattern;
+  return (name) => {
+    let at = first.length;
+    for (const part of parts) {
+      const found = name.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return name.startsWith(first) && name.endsWith(last) && name.length >= at + last.length;
+  };
+}
 
 /**
  * Every word of the scripts that a command starts by such a program, and by those in turn, with the packages of the
@@ -31,9 +43,9 @@ export function wordsStarted(project: JsProject, argv: readonly string[]): Reado
       for (const name of STARTERS[word] ?? []) found.add(name);
       const before = words[i - 1] ?? '';
       if (!starts && !MANAGERS.test(before) && before !== 'run') continue;
-      const pattern = fits(word.replace(/^npm:/, ''));
+      const isStarted = fits(word.replace(/^npm:/, ''));
       for (const [name, script] of Object.entries(scripts)) {
-        if (!pattern.test(name) || found.has(`script ${name}`)) continue;
+        if (!isStarted(name) || found.has(`script ${name}`)) continue;
         found.add(`script ${name}`);
         read(script, true);
       }

@@ -34,7 +34,7 @@ const BINDINGS = new Set([
 
 export function wranglerConfig({ inventory, app }: JsProject): ConfigFile | undefined {
   const config = configFile(inventory, app.folder, 'wrangler.jsonc', 'wrangler.json', 'wrangler.toml');
-  return config && { ...config, code: config.code.replaceAll(/^\s*#.*$/gm, '') };
+  return config && { ...config, code: config.code.replaceAll(/^[ \t]*#.*$/gm, '') };
 }
 
 export const startsWrangler = ({ argv }: Line): boolean => baseName(argv[0] ?? '') === 'wrangler';

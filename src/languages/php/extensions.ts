@@ -134,21 +134,22 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
 /** Settings that name a service for which PHP needs an extension. */
 const SETTINGS: readonly { readonly pattern: RegExp; readonly extension: string; readonly unless?: string }[] = [
   {
-    pattern: /^\s*(DB_CONNECTION|DATABASE_DRIVER)\s*=\s*"?(mysql|mariadb)|^\s*\w*DATABASE_URL\s*=\s*"?(mysql|mariadb)/m,
+    pattern:
+      /^[ \t]*(DB_CONNECTION|DATABASE_DRIVER)\s*=\s*"?(mysql|mariadb)|^[ \t]*\w*DATABASE_URL\s*=\s*"?(mysql|mariadb)/m,
     extension: 'pdo_mysql',
   },
   {
     pattern:
-      /^\s*(DB_CONNECTION|DATABASE_DRIVER)\s*=\s*"?(pgsql|postgres)|^\s*\w*DATABASE_URL\s*=\s*"?(pgsql|postgres)/m,
+      /^[ \t]*(DB_CONNECTION|DATABASE_DRIVER)\s*=\s*"?(pgsql|postgres)|^[ \t]*\w*DATABASE_URL\s*=\s*"?(pgsql|postgres)/m,
     extension: 'pdo_pgsql',
   },
   {
     pattern:
-      /^\s*(CACHE_STORE|CACHE_DRIVER|SESSION_DRIVER|QUEUE_CONNECTION|BROADCAST_DRIVER|BROADCAST_CONNECTION)\s*=\s*"?redis|^\s*MESSENGER_TRANSPORT_DSN\s*=\s*"?redis/m,
+      /^[ \t]*(CACHE_STORE|CACHE_DRIVER|SESSION_DRIVER|QUEUE_CONNECTION|BROADCAST_DRIVER|BROADCAST_CONNECTION)\s*=\s*"?redis|^[ \t]*MESSENGER_TRANSPORT_DSN\s*=\s*"?redis/m,
     extension: 'redis',
     unless: 'predis/predis',
   },
-  { pattern: /^\s*MESSENGER_TRANSPORT_DSN\s*=\s*"?amqp/m, extension: 'amqp' },
+  { pattern: /^[ \t]*MESSENGER_TRANSPORT_DSN\s*=\s*"?amqp/m, extension: 'amqp' },
 ];
 
 /** Calls in plain code that need an extension, where no composer.json says so. */

@@ -60,7 +60,7 @@ function settingsFiles(inventory: Inventory, root: string, module: string | unde
     found.push(file);
     const own = file.endsWith('/__init__.py') ? name.split('.') : name.split('.').slice(0, -1);
     for (const [, dots = '', from = ''] of withoutComments(inventory.text(file) ?? '').matchAll(
-      /^\s*from\s+(\.*)([\w.]*)\s+import\s+\*/gm,
+      /^[ \t]*from\s+(\.*)([\w.]*)\s+import\s+\*/gm,
     )) {
       const base = dots === '' ? [] : own.slice(0, own.length - (dots.length - 1));
       visit([...base, ...from.split('.').filter(Boolean)].join('.'));

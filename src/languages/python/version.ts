@@ -232,7 +232,7 @@ export function uvVersion({
     return { tag: required, from: { file: joinPath(folder, 'pyproject.toml'), why: 'required-version of [tool.uv]' } };
   for (const at of [folder, '']) {
     const file = joinPath(at, '.tool-versions');
-    const line = /^\s*uv\s+(\d+\.\d+(?:\.\d+)?)\s*$/m.exec(inventory.text(file) ?? '')?.[1];
+    const line = /^[ \t]*uv\s+(\d+\.\d+(?:\.\d+)?)\s*$/m.exec(inventory.text(file) ?? '')?.[1];
     if (line !== undefined) return { tag: line, from: { file, why: `uv ${line}` } };
     for (const name of MISE_FILES) {
       const text = readMise(inventory, joinPath(at, name))?.tools?.uv;

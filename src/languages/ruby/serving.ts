@@ -111,7 +111,7 @@ function serverOf(project: RubyProject, port: number): Started {
   if (gems.has('puma')) {
     const from = config === undefined ? gemEvidence(project, 'puma') : { file: PUMA_CONFIG, why: 'settings of Puma' };
     // Rails and everyone else write `port ENV.fetch("PORT")`; a configuration without it leaves the port to the command.
-    const told = config !== undefined && /^\s*(port|bind)\b/m.test(config);
+    const told = config !== undefined && /^[ \t]*(port|bind)\b/m.test(config);
     return told
       ? { argv: ['bundle', 'exec', 'puma', '-C', PUMA_CONFIG], from, port: portIn(config) }
       : { argv: onPort('bundle exec puma -b tcp://0.0.0.0:PORT', port), from };
@@ -156,7 +156,7 @@ function scriptOf(
 ): Omit<Serving, 'framework' | 'env' | 'health'> {
   const text = project.inventory.text(file) ?? '';
   const own = portIn(text);
-  const classic = /^\s*require\s+["']sinatra["']/m.test(text);
+  const classic = /^[ \t]*require\s+["']sinatra["']/m.test(text);
   const serves = classic || /TCPServer|WEBrick|Rack::Handler|Rackup::Handler|Sinatra::Base|\.run!/.test(text);
   const waits = /\b(Sidekiq|loop\s+do|while\s+true|\.run\b|EventMachine|EM\.run|Async\b)/.test(text);
   return {
@@ -171,7 +171,7 @@ function scriptOf(
 function functionOf({ inventory, gems }: RubyProject): Omit<Serving, 'framework' | 'env' | 'health'> | undefined {
   if (!gems.has('functions_framework')) return undefined;
   const source = ['app.rb', mainOf(inventory)].find((file) => file !== undefined && inventory.isFile(file));
-  const target = /^\s*FunctionsFramework\.(?:http|cloud_event)\b[ (]*(?:["']([\w-]+)["'])?/m.exec(
+  const target = /^[ \t]*FunctionsFramework\.(?:http|cloud_event)\b[ (]*(?:["']([\w-]+)["'])?/m.exec(
     inventory.text(source ?? '') ?? '',
   );
   if (source === undefined || target === null) return undefined;
@@ -187,7 +187,7 @@ function functionOf({ inventory, gems }: RubyProject): Omit<Serving, 'framework'
 function healthOf({ inventory }: RubyProject): Serving['health'] {
   const file = 'config/routes.rb';
   const text = inventory.text(file) ?? '';
-  const path = /^\s*get\s+["']\/?([\w/-]+)["']\s*(?:=>|,\s*to:)\s*["']rails\/health#show["']/m.exec(text)?.[1];
+  const path = /^[ \t]*get\s+["']\/?([\w/-]+)["']\s*(?:=>|,\s*to:)\s*["']rails\/health#show["']/m.exec(text)?.[1];
   return path === undefined
     ? undefined
     : { path: `/${path}`, from: { file, why: 'the framework’s route for health checks' } };

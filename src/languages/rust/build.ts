@@ -84,7 +84,7 @@ function stubsOf(
 /** Crates from outside are built with these folders, or found there: they come before. */
 function givenBefore({ inventory, workFolder, patched }: CargoProject): string[] {
   const config = CARGO_CONFIG.map((file) => joinPath(workFolder, file)).find((file) => inventory.isFile(file));
-  const vendored = [...(inventory.text(config ?? '') ?? '').matchAll(/^\s*directory\s*=\s*"([\w./-]+)"/gm)]
+  const vendored = [...(inventory.text(config ?? '') ?? '').matchAll(/^[ \t]*directory\s*=\s*"([\w./-]+)"/gm)]
     .map((m) => joinPath(workFolder, (m[1] ?? '').replace(/^\.\//, '')))
     .filter((folder) => inventory.isDirectory(folder));
   const folders = [...new Set([...patched.filter((f) => f !== workFolder && inventory.isDirectory(f)), ...vendored])];

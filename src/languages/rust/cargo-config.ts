@@ -10,8 +10,8 @@ export const CARGO_CONFIG = ['.cargo/config.toml', '.cargo/config'] as const;
 export function configuredTarget({ inventory, workFolder }: CargoProject): string | undefined {
   const text =
     CARGO_CONFIG.map((file) => inventory.text(joinPath(workFolder, file))).find((t) => t !== undefined) ?? '';
-  const build = /^\s*\[build\]\s*$([\s\S]*?)(?=^\s*\[|$(?![\s\S]))/m.exec(text)?.[1] ?? '';
-  return /^\s*target\s*=\s*"([a-z0-9_]+(?:-[a-z0-9_]+)+)"/m.exec(build)?.[1];
+  const build = /^[ \t]*\[build\]\s*$([\s\S]*?)(?=^[ \t]*\[|$(?![\s\S]))/m.exec(text)?.[1] ?? '';
+  return /^[ \t]*target\s*=\s*"([a-z0-9_]+(?:-[a-z0-9_]+)+)"/m.exec(build)?.[1];
 }
 
 const table = z.record(z.string(), z.unknown()).optional();

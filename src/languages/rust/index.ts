@@ -12,7 +12,7 @@ import { isVersionFile, rustVersion, TOOLCHAIN_FILES, versionOrder } from './ver
 /** A manifest that makes a library for another language's program (a Python or Node module) is no program of its own. */
 function isProgram(inventory: Inventory): boolean {
   const text = inventory.text('Cargo.toml') ?? '';
-  if (/^\s*\[workspace\]/m.test(text) || /^\s*\[\[bin\]\]/m.test(text)) return true;
+  if (/^[ \t]*\[workspace\]/m.test(text) || /^[ \t]*\[\[bin\]\]/m.test(text)) return true;
   if (!inventory.complete) return !/crate-type\s*=\s*\[[^\]]*cdylib/.test(text);
   return inventory.isFile('src/main.rs') || inventory.isDirectory('src/bin');
 }

@@ -28,7 +28,7 @@ const readsHugo = (path: string): boolean =>
   /(^|\/)((hugo|config)\.(toml|ya?ml|json)|netlify\.toml|vercel\.json|\.tool-versions|\.?mise\.toml)$/.test(path) ||
   PINS.test(path);
 
-const BASE = /^\s*["']?baseURL["']?\s*[=:]/im;
+const BASE = /^[ \t]*["']?baseURL["']?\s*[=:]/im;
 const FOLDERS = ['content', 'layouts', 'themes', 'archetypes'];
 
 /** The configuration of a site of Hugo; undefined where there is none. */
@@ -97,7 +97,7 @@ function requirementOf(version: string): string {
     : `hugo~=0.${FIRST_LINE}.2`;
 }
 
-const THEME = /^\s*["']?theme["']?\s*[=:]\s*\[?\s*["']?([\w-]+)["']?\s*\]?,?\s*$/m;
+const THEME = /^[ \t]*["']?theme["']?\s*[=:]\s*\[?\s*["']?([\w-]+)["']?\s*\]?,?\s*$/m;
 
 /** A theme that is a submodule is not in an archive of the repository; the build would end for want of it. */
 function checkTheme(inventory: Inventory, file: string): void {

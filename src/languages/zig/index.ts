@@ -57,7 +57,7 @@ function programsOf(inventory: Inventory): { names: string[]; project: string | 
     'a program of the build',
   );
   const zon = inventory.text('build.zig.zon') ?? '';
-  const project = /^\s*\.name\s*=\s*(?:\.@?"?([\w-]+)"?|"([\w-]+)")/m.exec(zon);
+  const project = /^[ \t]*\.name\s*=\s*(?:\.@?"?([\w-]+)"?|"([\w-]+)")/m.exec(zon);
   const names = hits.map((h) => h.groups[1] ?? '').filter((name) => /^[\w][\w.-]*$/.test(name));
   return {
     names: [...new Set(names)],

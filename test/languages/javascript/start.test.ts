@@ -227,6 +227,7 @@ describe('the program behind a start script', () => {
       );
     assert.match(several('run-p start:*'), /COPY --from=dependencies/);
     assert.match(several('concurrently "npm:start:*"'), /COPY --from=dependencies/);
+    assert.match(several('run-p s*rt:*'), /COPY --from=dependencies/);
     assert.match(several('run-p start:web'), /COPY --from=production/);
     assert.match(
       several('concurrently "pnpm start:web"', { packageManager: 'pnpm@10.0.0' }),

@@ -49,7 +49,10 @@ const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
     pattern:
       /\b(?:create_webserver|HTTPServer|ServerSocket|server_open)\b[^;{}"]{0,60}?[(,]\s*(?<port>\d{4,5})\s*[),]/g,
   },
-  { why: 'the port that the source names', pattern: /\b\w*port\w*\b\s*(?:=|\{|\s)\s*\(?\s*(?<port>\d{4,5})\b/gi },
+  {
+    why: 'the port that the source names',
+    pattern: /\b\w{0,40}port\w{0,40}\b(?:\s{0,20}[={]|\s)\s{0,20}\(?\s{0,20}(?<port>\d{4,5})\b/gi,
+  },
 ];
 const WAITS =
   /\b(?:while|for|do|goto|\w*sleep\w*|pause|\w*wait\w*|getline|\w*scanf|f?gets|fgetc|getchar|cin|f?read|recv\w*|accept|e?poll\w*|select|v?fork|thread|pthread_create|async|system|p?open|exec\w*|join)\b/;

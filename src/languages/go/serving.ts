@@ -63,7 +63,7 @@ function serveCommand(code: readonly Code[], name: string): { word: string; from
 
 /** A route for health checks, registered on the router itself: on a group it would have a prefix. */
 const HEALTH =
-  /\b(?:http|(?:[\w.]*\.)?(?:[\w]*[mM]ux|r|e|app|router|Router|engine|server|s))\.(?:HandleFunc|Handle|GET|Get)\(\s*"(?:GET )?(\/(?:livez|healthz|health|healthcheck|readyz|ping))"/g;
+  /\b(?:http|(?:[\w.]{0,60}\.)?(?:\w{0,40}[mM]ux|r|e|app|router|Router|engine|server|s))\.(?:HandleFunc|Handle|GET|Get)\(\s*"(?:GET )?(\/(?:livez|healthz|health|healthcheck|readyz|ping))"/g;
 const HEALTH_ORDER = ['/livez', '/healthz', '/health', '/healthcheck', '/readyz', '/ping'];
 
 function healthOf(code: readonly Code[]): Serving['health'] {

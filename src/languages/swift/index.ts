@@ -105,7 +105,7 @@ function swiftApp(
   const serves = framework ? { file: 'Package.swift', why: `depends on ${framework.id}` } : listens?.from;
   const found = findPort(own, PORTS);
   // Programs made from Hummingbird's template take where to listen as options, and listen on this machine only by themselves.
-  const options = own.some((file) => /@Option[^\n]*\n?[^\n]{0,80}\bvar\s+hostname\b/.test(file.code));
+  const options = own.some((file) => /@Option[^\n]{0,200}\n?[^\n]{0,80}\bvar\s+hostname\b/.test(file.code));
   const port = framework?.id === 'vapor' || options ? found && { ...found, loopback: false } : found;
   const args =
     framework?.id === 'vapor'

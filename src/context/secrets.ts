@@ -22,7 +22,7 @@ interface NameRule {
 
 /** Secret by their name alone, wherever they lie. */
 const byName: readonly NameRule[] = [
-  { fits: /(^|\/)(id_(rsa|dsa|ecdsa|ed25519)(_sk)?|.*\.ppk)$/, what: 'a private SSH key' },
+  { fits: /(^|\/)id_(rsa|dsa|ecdsa|ed25519)(_sk)?$|\.ppk$/, what: 'a private SSH key' },
   { fits: /\.(p12|pfx|jks|keystore|kdbx)$/i, what: 'a key store' },
   { fits: /(^|\/)\.aws\/credentials$/, what: 'credentials of AWS' },
   { fits: /(^|\/)(\.kube\/config|kubeconfig)$/, what: 'credentials of a cluster' },

@@ -3,14 +3,14 @@ import type { IgnorePurpose, IgnoreRule } from './rule.ts';
 
 /** What a name in a `.gitignore` most likely is; what is none of these is left alone. */
 const purposes: readonly (readonly [RegExp, IgnorePurpose])[] = [
-  [/(^|\/)(\.env|.*secret|.*credential|.*\.(key|pem|p12|pfx))/i, 'secret'],
+  [/(^|\/)\.env|secret|credential|\.(key|pem|p12|pfx)/i, 'secret'],
   [/(^|\/)(node_modules|vendor|\.venv|venv|env|bower_components|jspm_packages|deps|elm-stuff)\/?$/, 'dependencies'],
   [/\.(log|pid)$|(^|\/)logs?\/?$/, 'logs'],
   [/(^|\/)(coverage|htmlcov|\.nyc_output|\.pytest_cache|\.tox|\.nox|test-results|playwright-report)/, 'test'],
   [/cache|\.tsbuildinfo$|__pycache__|\.py\[|(^|\/)(tmp|temp)\/?$/, 'cache'],
-  [/(^|\/)(\.idea|\.vscode|\.DS_Store|.*\.(swp|sublime-.*|iml))/, 'editor'],
+  [/(^|\/)\.(idea|vscode|DS_Store)|\.(swp|sublime-|iml)/, 'editor'],
   [
-    /(^|\/)(dist|build|out|target|bin|obj|\.next|\.nuxt|\.output|\.svelte-kit|\.turbo|.*\.egg-info|\.parcel-cache|_build|public\/build)\/?$/,
+    /(^|\/)(dist|build|out|target|bin|obj|\.next|\.nuxt|\.output|\.svelte-kit|\.turbo|\.parcel-cache|_build|public\/build)\/?$|\.egg-info\/?$/,
     'build-output',
   ],
 ];

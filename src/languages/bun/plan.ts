@@ -6,6 +6,7 @@ import type { BuildPlan, ImageRef, Step } from '../../plan/plan.ts';
 import { sh } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import { askedOf, serverOf, type Asked } from '../javascript/asked.ts';
+import { isCalled } from '../javascript/called-programs.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
 import { nodeImage, nodeVersion } from '../javascript/node-version.ts';
 import { otherRuntimes, type Ground } from '../javascript/other-runtimes.ts';
@@ -46,7 +47,7 @@ function groundOf(variant: Variant, version: string): Ground {
 /** A package manager in JavaScript that the program itself calls; the image's `node` runs it. */
 function calledPrograms({ app }: Asked, serving: Serving, { modules }: Stages, node: string): Step[] {
   const { name } = app.project.manager;
-  const nodeCopy: Step[] = serving.calls.some((called) => /^n(ode|px?)$/.test(called))
+  const nodeCopy: Step[] = isCalled(serving.called, 'node', 'npm', 'npx')
     ? [
         {
           kind: 'copy',
@@ -57,7 +58,7 @@ function calledPrograms({ app }: Asked, serving: Serving, { modules }: Stages, n
         },
       ]
     : [];
-  if (!serving.calls.includes(name) || name !== 'pnpm' || modules === undefined) return nodeCopy;
+  if (!isCalled(serving.called, name) || name !== 'pnpm' || modules === undefined) return nodeCopy;
   return [
     ...nodeCopy,
     {
@@ -86,12 +87,12 @@ function planServer(
   const { settings, variant } = request;
   const argv = commandOf(app, outcome, command);
   const serving = servingOf(app, argv, version);
-  const others = otherRuntimes(app.project, groundOf(variant, version), variant, {
+  const others = otherRuntimes(app.project, serving.called, groundOf(variant, version), variant, {
     image: bunImage(version, variant === 'alpine' ? 'alpine' : 'slim'),
     files: ['/usr/local/bin/bun'],
   });
   const { ground } = others;
-  const { packages, evidence } = runPackages(app.project, ground.os);
+  const { packages, evidence } = runPackages(app.project, ground.os, serving.called);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
   const env = withPath(runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined }), others.path);

@@ -52,6 +52,10 @@ export interface Called {
 /** Packages that start a program for those who use them. https://github.com/extrabacon/python-shell */
 const STARTERS: ReadonlyMap<string, string> = new Map([['python-shell', 'python3']]);
 
+/** Whether one of these programs is among those that are started. */
+export const isCalled = (called: readonly Called[], ...programs: readonly string[]): boolean =>
+  called.some(({ program }) => programs.includes(program));
+
 /** All of them, as often as they are started. */
 export function calledPrograms(project: JsProject): Called[] {
   const sources = sourcesOf(project, []);

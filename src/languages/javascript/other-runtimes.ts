@@ -5,7 +5,7 @@ import type { Advice, CopyStep, ImageRef, Os, Stage, Step } from '../../plan/pla
 import { sh } from '../../plan/shell.ts';
 import { pythonBeside } from '../python/beside.ts';
 import { managedVersions } from '../version-files.ts';
-import { calledPrograms, type Called } from './called-programs.ts';
+import type { Called } from './called-programs.ts';
 import type { JsProject } from './project.ts';
 
 /** Other languages' runtimes that the program starts, in the image of its own. */
@@ -85,10 +85,15 @@ function goCopies({ inventory, app }: JsProject, called: Called | undefined): { 
 }
 
 /** The ground of a program as it is, or where it starts Python, Python's with the program's own runtime in it. */
-export function otherRuntimes(project: JsProject, ground: Ground, variant: Variant, own: OwnRuntime): OtherRuntimes {
+export function otherRuntimes(
+  project: JsProject,
+  called: readonly Called[],
+  ground: Ground,
+  variant: Variant,
+  own: OwnRuntime,
+): OtherRuntimes {
   const none: OtherRuntimes = { ground, stages: [], steps: [], packages: [], path: [], advice: [] };
   if (variant === 'distroless' || variant === 'scratch') return none;
-  const called = calledPrograms(project);
   const go =
     ground.os === 'debian'
       ? goCopies(

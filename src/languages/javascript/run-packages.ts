@@ -2,7 +2,7 @@ import { joinPath } from '../../inventory/inventory.ts';
 import { joinPackages } from '../../plan/packages.ts';
 import type { Evidence, Os } from '../../plan/plan.ts';
 import { packageOfProgram } from '../called-programs.ts';
-import { calledPrograms } from './called-programs.ts';
+import type { Called } from './called-programs.ts';
 import { nativeModules } from './native.ts';
 import type { JsProject } from './project.ts';
 
@@ -13,10 +13,11 @@ const RUNTIMES = /^(node|python3?)$/;
 export function runPackages(
   project: JsProject,
   os: Os,
+  started: readonly Called[],
 ): { readonly packages: readonly string[]; readonly evidence: Evidence } {
   const alpine = os === 'alpine';
   const native = nativeModules(project);
-  const called = os === 'distroless' ? [] : calledPrograms(project);
+  const called = os === 'distroless' ? [] : started;
   const found = called.flatMap(({ program, from }) => {
     const name = RUNTIMES.test(program) ? undefined : packageOfProgram(program, alpine);
     return name === undefined ? [] : [{ name, why: from.why }];

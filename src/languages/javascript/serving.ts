@@ -1,7 +1,7 @@
 import { cyclesOf } from '../../images/catalogue.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
-import { calledPrograms } from './called-programs.ts';
+import { calledPrograms, type Called } from './called-programs.ts';
 import { runsOwnSource } from './outcome.ts';
 import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
 import { hit, sourcesOf, usesNothing, type Source } from './program-source.ts';
@@ -16,8 +16,8 @@ export interface Serving {
   readonly from: Evidence;
   readonly port: FoundPort | undefined;
   readonly env: Readonly<Record<string, string>>;
-  /** Package managers, and Node.js, that the program calls itself. */
-  readonly calls: readonly string[];
+  /** Programs that it starts, by its source or by scripts. */
+  readonly called: readonly Called[];
   /** Where it listens on an address that nothing outside the container reaches. */
   readonly loopback: Evidence | undefined;
 }
@@ -36,7 +36,7 @@ const LOOPBACK =
 const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
-/** What the image's own runtime comes with, or its package manager. */
+/** The image’s own runtime and package managers, which scripts start others by. */
 const OF_RUNTIME = /^(npx?|pnpm|yarn|node)$/;
 
 /** The newest of a manager's line, as the manager would say itself. */
@@ -89,14 +89,13 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };
   const started = wordsStarted(project, argv);
-  const calls = [
-    ...new Set([
-      ...calledPrograms(project).map(({ program }) => program),
-      ...(started.size > 0 ? ['npm', ...started] : []),
-    ]),
-  ].filter((name) => OF_RUNTIME.test(name));
+  const byScripts = started.size === 0 ? [] : ['npm', ...started].filter((word) => OF_RUNTIME.test(word));
+  const called: Called[] = [
+    ...calledPrograms(project),
+    ...byScripts.map((program) => ({ program, from: { ...outcome?.from, why: `a script starts ${program}` } })),
+  ];
   const handed = portInShell(argv) ?? portInEnv(outcome);
-  const base = { env, calls };
+  const base = { env, called };
   const from = listens?.from ?? {
     ...outcome?.from,
     why:

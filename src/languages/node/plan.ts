@@ -9,6 +9,7 @@ import { Problem } from '../../problems/problem.ts';
 import type { PlanRequest } from '../language.ts';
 import type { App } from '../javascript/app.ts';
 import { askedOf, serverOf } from '../javascript/asked.ts';
+import { isCalled } from '../javascript/called-programs.ts';
 import { nodeBuildImage } from '../javascript/build-image.ts';
 import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
@@ -105,7 +106,7 @@ interface Program {
 /** Package managers that the program itself calls; npm is in the image. */
 function calledManagers({ app, serving, version }: Program, argv: readonly string[]): Step[] {
   const { manager } = app.project;
-  const wanted = serving.calls.includes(manager.name) || (argv[0] === manager.name && manager.name !== 'npm');
+  const wanted = isCalled(serving.called, manager.name) || (argv[0] === manager.name && manager.name !== 'npm');
   return wanted ? managerSteps(app.project, { node: version }) : [];
 }
 
@@ -136,13 +137,13 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
   const { variant, settings } = request;
   const argv = commandOf(app, outcome, request.command);
   const managers = calledManagers(program, argv);
-  const others = otherRuntimes(app.project, groundOf(variant, version), variant, {
+  const others = otherRuntimes(app.project, serving.called, groundOf(variant, version), variant, {
     image: nodeImage(version, variant === 'alpine' ? 'alpine' : 'slim'),
     files: ['/usr/local/bin/node'],
-    npm: managers.length > 0 || argv[0] === 'npm' || serving.calls.some((name) => /^np[mx]$/.test(name)),
+    npm: managers.length > 0 || argv[0] === 'npm' || isCalled(serving.called, 'npm', 'npx'),
   });
   const { ground } = others;
-  const { packages, evidence } = runPackages(app.project, ground.os);
+  const { packages, evidence } = runPackages(app.project, ground.os, serving.called);
   checkGround(ground.os, argv, packages);
   const stages = stagesOf(app, settings, options);
   const env = runtimeEnv(app, outcome, serving, { modules: stages.modules !== undefined });

@@ -78,7 +78,12 @@ function withPrograms(candidates: readonly Candidate[], workload: (c: Candidate)
 
 /** The languages of a folder, heaviest first, with what tells between those that weigh the same. */
 function candidatesIn(inventory: Inventory, languages: readonly Language[]): Candidate[] {
-  const workload = (candidate: Candidate): unknown => workloadOf(candidate, inventory, languages);
+  const known = new Map<string, unknown>();
+  const workload = (candidate: Candidate): unknown => {
+    const { language } = candidate;
+    if (!known.has(language)) known.set(language, workloadOf(candidate, inventory, languages));
+    return known.get(language);
+  };
   const served = withServices(weigh(inventory, languages), workload).sort(heaviestFirst);
   return withPrograms(served, workload).sort(heaviestFirst);
 }

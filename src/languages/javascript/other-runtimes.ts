@@ -94,14 +94,8 @@ export function otherRuntimes(
 ): OtherRuntimes {
   const none: OtherRuntimes = { ground, stages: [], steps: [], packages: [], path: [], advice: [] };
   if (variant === 'distroless' || variant === 'scratch') return none;
-  const go =
-    ground.os === 'debian'
-      ? goCopies(
-          project,
-          called.find(({ program }) => program === 'go'),
-        )
-      : undefined;
-  const first = { ...none, steps: go?.steps ?? [], path: go?.path ?? [] };
+  const startsGo = ground.os === 'debian' ? called.find(({ program }) => program === 'go') : undefined;
+  const first = { ...none, ...goCopies(project, startsGo) };
   const started = called.find(({ program }) => /^python3?$/.test(program));
   if (!started) return first;
   const python = pythonBeside(project.inventory, project.app.folder, variant, started.from);

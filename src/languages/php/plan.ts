@@ -1,3 +1,4 @@
+import { CONTEXT_FILES } from '../../plan/context-files.ts';
 import { runtimeUser } from '../../plan/finish.ts';
 import type { Advice, BuildPlan, Step } from '../../plan/plan.ts';
 import { all, sh } from '../../plan/shell.ts';
@@ -15,7 +16,7 @@ const isServer = (argv: readonly string[]): boolean => argv[0] === SERVER[0];
 
 function appCopy({ from }: Built): Step {
   const of = from === undefined ? { sources: ['.'] } : { from, sources: [`${APP_ROOT}/`] };
-  return { kind: 'copy', ...of, to: './', exclude: ['Dockerfile', '.dockerignore', 'dockwright.*'], why: 'the app' };
+  return { kind: 'copy', ...of, to: './', exclude: CONTEXT_FILES, why: 'the app' };
 }
 
 /** The folders that the app writes to, with what came with them, belong to the image's user. */

@@ -1,14 +1,13 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Variant } from '../../manifest/schema.ts';
-import { installPackages } from '../../plan/packages.ts';
 import type { Advice, CopyStep, Evidence, ImageRef, Stage } from '../../plan/plan.ts';
-import { venvCopy } from './build.ts';
-import { imagesFor, minorOf } from './images.ts';
+import { environmentSteps, venvCopy } from './build.ts';
+import { imagesFor, minorOf, type Images } from './images.ts';
 import type { Install } from './install-steps.ts';
 import { installOf } from './install.ts';
-import { APP_ROOT, SYSTEM_PATH, VENV } from './layout.ts';
+import { SYSTEM_PATH, VENV } from './layout.ts';
 import { readProject, type PythonProject } from './project.ts';
-import { ALPINE_COMPILERS, systemNeeds } from './system-packages.ts';
+import { systemNeeds } from './system-packages.ts';
 import { pythonVersion } from './version.ts';
 
 /**
@@ -46,29 +45,14 @@ export function pythonFolder(inventory: Inventory, app: string): string | undefi
 
 const STAGE = 'python';
 
-function stageOf(project: PythonProject, install: Install, base: ImageRef, alpine: boolean): Stage {
-  const { build } = systemNeeds(project.packages, [], '', alpine);
-  const system = installPackages(
-    alpine ? 'alpine' : 'debian',
-    [...build, ...(alpine ? ALPINE_COMPILERS : [])],
-    'what compiling needs',
-  );
+function stageOf(project: PythonProject, install: Install, { build: base, os }: Images): Stage {
+  const packages = systemNeeds(project.packages, [], '', os === 'alpine').build;
   return {
     name: STAGE,
     base,
-    ...(alpine ? { os: 'alpine' as const } : {}),
+    ...(os === 'alpine' ? { os: 'alpine' as const } : {}),
     why: 'packages of Python, for what the program starts',
-    steps: [
-      ...(system ? [system] : []),
-      { kind: 'workdir', path: APP_ROOT, why: 'the same place as in the image: an environment cannot be moved' },
-      {
-        kind: 'env',
-        vars: { ...install.env, PATH: `${VENV}/bin:${SYSTEM_PATH}` },
-        why: 'settings of the tools, and the environment’s programs first',
-      },
-      ...install.tools,
-      ...install.dependencies,
-    ],
+    steps: environmentSteps({ install, os, packages, path: `${VENV}/bin:${SYSTEM_PATH}` }),
   };
 }
 
@@ -82,7 +66,6 @@ export function pythonBeside(
   const project = readProject({ inventory, member: pythonFolder(inventory, app) ?? app });
   const { version } = pythonVersion(project);
   const images = imagesFor(variant, version.replace(/t$/, ''));
-  const alpine = images.os === 'alpine';
   const install = installOf(project, {
     pythonMinor: minorOf(version),
     python: '/usr/local/bin/python3',
@@ -92,9 +75,9 @@ export function pythonBeside(
   return {
     base: images.run,
     why: `${images.why}: the program starts it (${from.why})`,
-    stages: install ? [stageOf(project, install, images.build, alpine)] : [],
+    stages: install ? [stageOf(project, install, images)] : [],
     copies: install ? [venvCopy(project, STAGE)] : [],
-    packages: systemNeeds(project.packages, [], '', alpine).run,
+    packages: systemNeeds(project.packages, [], '', images.os === 'alpine').run,
     path: install ? [`${VENV}/bin`] : [],
     advice: install?.advice ?? [],
   };

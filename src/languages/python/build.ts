@@ -1,5 +1,6 @@
 import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath } from '../../inventory/inventory.ts';
+import { CONTEXT_FILES } from '../../plan/context-files.ts';
 import { installPackages } from '../../plan/packages.ts';
 import type { CopyStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh } from '../../plan/shell.ts';
@@ -138,6 +139,34 @@ function relink({ images }: BuildParts): Step[] {
   ];
 }
 
+interface EnvironmentParts {
+  readonly install: Install | undefined;
+  readonly os: Images['os'];
+  readonly packages: readonly string[];
+  /** PATH of the stage. */
+  readonly path: string;
+  /** What brings the interpreter, where the image has none. */
+  readonly before?: readonly Step[];
+}
+
+/** Makes the environment and installs the dependencies; needs manifests only. */
+export function environmentSteps({ install, os, packages, path, before = [] }: EnvironmentParts): Step[] {
+  const needed = [...packages, ...(os === 'alpine' ? ALPINE_COMPILERS : [])];
+  const system = installPackages(os === 'distroless' ? 'debian' : os, needed, 'what compiling needs');
+  return [
+    ...(system ? [system] : []),
+    { kind: 'workdir', path: APP_ROOT, why: 'the same place as in the image: an environment cannot be moved' },
+    ...before,
+    {
+      kind: 'env',
+      vars: { ...install?.env, PATH: path },
+      why: 'settings of the tools, and the environment’s programs first',
+    },
+    ...(install?.tools ?? []),
+    ...(install?.dependencies ?? []),
+  ];
+}
+
 /** The environment that a stage has made. */
 export const venvCopy = (project: PythonProject, from: string): CopyStep => ({
   kind: 'copy',
@@ -160,27 +189,15 @@ export function builtBy(parts: BuildParts): Built {
   const after = buildSteps(parts);
   if (!install && after.length === 0 && !assets && !images.freeThreaded)
     return { stages: [], copies: [sourceCopy(project)] };
-  const alpine = images.os === 'alpine';
-  const needed = [...packages, ...(alpine ? ALPINE_COMPILERS : [])];
-  const system = installPackages(images.os === 'distroless' ? 'debian' : images.os, needed, 'what compiling needs');
   const path = images.freeThreaded ? `${VENV}/bin:${OWN_PYTHON}/bin:${SYSTEM_PATH}` : `${VENV}/bin:${SYSTEM_PATH}`;
   const fromBuild = after.length > 0 || (install?.project.length ?? 0) > 0 || assets !== undefined;
   const stage: Stage = {
     name: BUILD_STAGE,
     base: images.build,
-    ...(alpine ? { os: 'alpine' as const } : {}),
+    ...(images.os === 'alpine' ? { os: 'alpine' as const } : {}),
     why: 'compilers and tools; none of them are in the image',
     steps: [
-      ...(system ? [system] : []),
-      { kind: 'workdir', path: APP_ROOT, why: 'the same place as in the image: an environment cannot be moved' },
-      ...ownPython(parts),
-      {
-        kind: 'env',
-        vars: { ...install?.env, PATH: path },
-        why: 'settings of the tools, and the environment’s programs first',
-      },
-      ...(install?.tools ?? []),
-      ...(install?.dependencies ?? []),
+      ...environmentSteps({ install, os: images.os, packages, path, before: ownPython(parts) }),
       ...(fromBuild ? sourceSteps(parts) : []),
       ...(install?.project ?? []),
       ...after,
@@ -209,7 +226,7 @@ export function builtBy(parts: BuildParts): Built {
             from,
             sources: [`${APP_ROOT}/`],
             to: `${APP_ROOT}/`,
-            exclude: ['.venv', 'Dockerfile', '.dockerignore', 'dockwright.*'],
+            exclude: ['.venv', ...CONTEXT_FILES],
             why: 'the source and what was built from it',
           }
         : { ...sourceCopy(project), to: `${imagePath('')}/` },

@@ -46,6 +46,21 @@ function functionOf(code: string): string | undefined {
 /** A server for tools of language models, over HTTP; without a transport it talks over its standard input. https://gofastmcp.com/deployment/running-server */
 const MCP_HTTP = /["'](?:streamable-http|sse)["']|\btransport\s*=\s*["']http["']|\brun_(?:\w+_)?(?:http|sse)_async\(/;
 
+/** Panel's command is Bokeh's own, by another name. https://docs.bokeh.org/en/latest/docs/user_guide/server/deploy.html */
+const servedByBokeh =
+  (program: string) =>
+  (file: string): readonly string[] => [
+    program,
+    'serve',
+    file,
+    '--address',
+    '0.0.0.0',
+    '--port',
+    '$PORT',
+    '--allow-websocket-origin',
+    '*',
+  ];
+
 /** The name of the app object, which Shiny looks for as `app`; a file for Shiny Express has none. https://shiny.posit.co/py/docs/express-vs-core.html */
 const SHINY_APP = /^(\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:shiny\.)?App[ \t]*\(/m;
 const SHINY_EXPRESS = /^[ \t]*(?:from|import)[ \t]+shiny\.express\b|^[ \t]*from[ \t]+shiny[ \t]+import\b.*\bexpress\b/m;
@@ -110,17 +125,7 @@ const ALL: readonly ScriptFramework[] = [
   {
     id: 'panel',
     runs: (code) => /\.servable\(/.test(code),
-    argv: (file) => [
-      'panel',
-      'serve',
-      file,
-      '--address',
-      '0.0.0.0',
-      '--port',
-      '$PORT',
-      '--allow-websocket-origin',
-      '*',
-    ],
+    argv: servedByBokeh('panel'),
     told: true,
   },
   {
@@ -147,17 +152,7 @@ const ALL: readonly ScriptFramework[] = [
   {
     id: 'bokeh',
     runs: (code) => /\bcurdoc\(\)/.test(code),
-    argv: (file) => [
-      'bokeh',
-      'serve',
-      file,
-      '--address',
-      '0.0.0.0',
-      '--port',
-      '$PORT',
-      '--allow-websocket-origin',
-      '*',
-    ],
+    argv: servedByBokeh('bokeh'),
     told: true,
   },
   { id: 'pywebio', runs: (code) => /\bstart_server\(/.test(code), told: false },

@@ -59,7 +59,7 @@ export function* projectFiles(small: number, large: number, largeBytes: number):
 
 function* tarBlocks(files: Iterable<FileOf>): Generator<Buffer> {
   for (const { path, content } of files) {
-    yield entryHeader({ path, kind: 'file', mode: 0o644, size: content.length });
+    yield entryHeader({ path, kind: 'file', mode: 0o644, size: content.length }, 0);
     yield content;
     yield padding(content.length);
   }

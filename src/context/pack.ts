@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
-import { constants, createGzip } from 'node:zlib';
+import { constants, crc32, createGzip } from 'node:zlib';
 import type { Entry } from '../inventory/inventory.ts';
+import { contextTime, type SummedEntry } from './context-time.ts';
 import { endMark, entryHeader, headerLength, isPlain, padding, paddingLength, type TarEntry } from './tar-writer.ts';
 
 /** The context tar: decided in full before its first byte, the same bytes for the same input. */
@@ -19,6 +20,8 @@ export interface PackInput {
   /** What is sent of the project: filtered, sorted. */
   readonly entries: readonly Entry[];
   readonly content: ReadContent;
+  /** CRC-32 of the content of a file of the project. */
+  readonly checksum: (path: string) => number;
   readonly ignoreFile: AddedFile;
   /** The last entry: a tar that is cut cannot build. */
   readonly dockerfile: AddedFile;
@@ -102,25 +105,30 @@ function* writeBytes(writer: BlockWriter, bytes: Buffer): Generator<Buffer> {
   yield* write(writer, bytes.length, (from, target) => bytes.copy(target, 0, from));
 }
 
-function* writeAdded(writer: BlockWriter, { entry, bytes }: AddedPart): Generator<Buffer> {
-  yield* writeBytes(writer, entryHeader(entry));
+function* writeAdded(writer: BlockWriter, { entry, bytes }: AddedPart, time: number): Generator<Buffer> {
+  yield* writeBytes(writer, entryHeader(entry, time));
   yield* writeBytes(writer, bytes);
   yield* writeBytes(writer, padding(entry.size));
 }
 
-function* blocks({ first, own, last }: Layout, content: ReadContent): Generator<Buffer> {
+function* blocks({ first, own, last }: Layout, content: ReadContent, time: number): Generator<Buffer> {
   const writer = new BlockWriter();
-  for (const part of first) yield* writeAdded(writer, part);
+  for (const part of first) yield* writeAdded(writer, part, time);
   for (const entry of own) {
-    yield* writeBytes(writer, entryHeader(entry));
+    yield* writeBytes(writer, entryHeader(entry, time));
     if (entry.size === 0) continue;
     yield* write(writer, entry.size, (from, target) => content(entry.path, from, target));
     yield* writeBytes(writer, padding(entry.size));
   }
-  yield* writeAdded(writer, last);
+  yield* writeAdded(writer, last, time);
   yield* writeBytes(writer, endMark());
   yield writer.flush();
 }
+
+const summed = ({ entry, bytes }: AddedPart): SummedEntry => ({ entry, checksum: crc32(bytes) });
+
+const timeOf = ({ first, own, last }: Layout, checksum: PackInput['checksum']): number =>
+  contextTime([...first.map(summed), ...own.map((entry) => ({ entry, checksum: checksum(entry.path) })), summed(last)]);
 
 const lengthOf = (entry: TarEntry): number => headerLength(entry) + entry.size + paddingLength(entry.size);
 
@@ -131,7 +139,8 @@ export function packContext(input: PackInput): PackedContext {
   let length = endMark().length + lengthOf(last.entry);
   for (const { entry } of first) length += lengthOf(entry);
   for (const entry of own) length += lengthOf(entry);
-  return { length, blocks: () => blocks(layout, input.content) };
+  const time = timeOf(layout, input.checksum);
+  return { length, blocks: () => blocks(layout, input.content, time) };
 }
 
 type Blocks = Iterable<Buffer> | AsyncIterable<Buffer>;
@@ -154,9 +163,8 @@ export const gzipped = (tar: Readable): Readable => {
 
 /** A tar of nothing but these files, to be unpacked over a project. */
 export function packFiles(files: readonly AddedFile[]): Buffer {
-  const pieces = files.flatMap((file) => {
-    const { entry, bytes } = added(file);
-    return [entryHeader(entry), bytes, padding(bytes.length)];
-  });
+  const parts = files.map(added);
+  const time = contextTime(parts.map(summed));
+  const pieces = parts.flatMap(({ entry, bytes }) => [entryHeader(entry, time), bytes, padding(bytes.length)]);
   return Buffer.concat([...pieces, endMark()]);
 }

@@ -14,12 +14,6 @@ export interface TarEntry {
   readonly target?: string;
 }
 
-/**
- * One time for all entries, so that the same input gives the same bytes. Not the epoch itself: some tools take 0 for
- * "unknown". BuildKit's cache does not look at it.
- */
-const MTIME = Date.UTC(2000, 0, 1) / 1000;
-
 const TYPES = { file: '0', directory: '5', symlink: '2' } as const;
 const NAME_BYTES = 100;
 const PREFIX_BYTES = 155;
@@ -52,23 +46,24 @@ interface Fields {
   readonly prefix: string;
   readonly mode: number;
   readonly size: number;
+  readonly time: number;
   readonly type: string;
   readonly target: string;
 }
 
-/** What all headers have in common: owner 0:0, one time, blanks for the checksum, the magic word. */
+/** What all headers have in common: owner 0:0, blanks for the checksum, the magic word. */
 const TEMPLATE = Buffer.alloc(BLOCK);
 TEMPLATE.write(octal(0, 8), 108, 'latin1');
 TEMPLATE.write(octal(0, 8), 116, 'latin1');
-TEMPLATE.write(octal(MTIME, 12), 136, 'latin1');
 TEMPLATE.write('        ', 148, 'latin1');
 TEMPLATE.write('ustar\x0000', 257, 'latin1');
 
-function headerBlock({ name, prefix, mode, size, type, target }: Fields): Buffer {
+function headerBlock({ name, prefix, mode, size, time, type, target }: Fields): Buffer {
   const block = Buffer.from(TEMPLATE);
   block.write(name, 0, 'latin1');
   block.write(octal(mode, 8), 100, 'latin1');
   block.write(octal(size, 12), 124, 'latin1');
+  block.write(octal(time, 12), 136, 'latin1');
   block.write(type, 156, 'latin1');
   if (target !== '') block.write(target, 157, 'latin1');
   if (prefix !== '') block.write(prefix, 345, 'latin1');
@@ -87,13 +82,14 @@ function paxRecord(key: string, value: string): string {
   return `${length}${rest}`;
 }
 
-function paxBlocks(records: readonly string[]): Buffer[] {
+function paxBlocks(records: readonly string[], time: number): Buffer[] {
   const body = Buffer.from(records.join(''));
   const header = headerBlock({
     name: 'PaxHeader',
     prefix: '',
     mode: 0o644,
     size: body.length,
+    time,
     type: 'x',
     target: '',
   });
@@ -101,11 +97,11 @@ function paxBlocks(records: readonly string[]): Buffer[] {
 }
 
 /** Execution is kept, all else is one mode: a different umask must not invalidate a build cache. */
-const modeOf = ({ kind, mode }: TarEntry): number =>
+export const modeOf = ({ kind, mode }: TarEntry): number =>
   kind === 'symlink' ? 0o777 : kind === 'directory' || (mode & 0o111) !== 0 ? 0o755 : 0o644;
 
-/** The header of an entry: one block, or three and more where it needs PAX. Owner 0:0, no names. */
-export function entryHeader(entry: TarEntry): Buffer {
+/** The header of an entry: one block, or three and more where it needs PAX. Owner 0:0, no names; `time` in seconds since 1970. */
+export function entryHeader(entry: TarEntry, time: number): Buffer {
   const { kind, size, target = '' } = entry;
   const path = kind === 'directory' ? `${entry.path}/` : entry.path;
   const split = splitName(path);
@@ -115,6 +111,7 @@ export function entryHeader(entry: TarEntry): Buffer {
     prefix: split?.prefix ?? '',
     mode: modeOf(entry),
     size: size > MAX_OCTAL_SIZE ? 0 : size,
+    time,
     type: TYPES[kind],
     target: longTarget ? '' : target,
   });
@@ -124,7 +121,7 @@ export function entryHeader(entry: TarEntry): Buffer {
     ...(longTarget ? [paxRecord('linkpath', target)] : []),
     ...(size > MAX_OCTAL_SIZE ? [paxRecord('size', String(size))] : []),
   ];
-  return Buffer.concat([...paxBlocks(records), block]);
+  return Buffer.concat([...paxBlocks(records, time), block]);
 }
 
 /** Whether an entry's header is one plain block: what the first one of a context has to be. */
@@ -134,7 +131,7 @@ export function isPlain({ path, kind, size, target = '' }: TarEntry): boolean {
 }
 
 /** Bytes of an entry's header. */
-export const headerLength = (entry: TarEntry): number => (isPlain(entry) ? BLOCK : entryHeader(entry).length);
+export const headerLength = (entry: TarEntry): number => (isPlain(entry) ? BLOCK : entryHeader(entry, 0).length);
 
 export const paddingLength = (size: number): number => padded(size) - size;
 

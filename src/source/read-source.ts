@@ -26,6 +26,8 @@ export interface Source {
   readonly digests: ReadonlyMap<string, string>;
   /** Fills a buffer with the content of a regular file from an offset on, with `contents: 'spool'`. */
   readonly content: (path: string, from: number, target: Buffer) => void;
+  /** CRC-32 of the content of a regular file, with `contents: 'spool'`. */
+  readonly checksum: (path: string) => number;
   /** Gives memory and disk back; may be called again. */
   dispose(): void;
 }
@@ -137,7 +139,7 @@ export async function readSource(body: AsyncIterable<Buffer>, options: ReadOptio
 
 function sourceOf(
   format: Format,
-  { inventory, notices, offsetOf, digests }: BuiltTree,
+  { inventory, notices, offsetOf, checksumOf, digests }: BuiltTree,
   spool: Spool,
   digest: string,
 ): Source {
@@ -148,6 +150,7 @@ function sourceOf(
     digest,
     digests,
     content: (path, from, target) => spool.read(offsetOf(path) + from, target),
+    checksum: checksumOf,
     dispose: () => spool.dispose(),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash, hash, type Hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import {
   inventoryOf,
   parentOf,
@@ -28,6 +29,8 @@ interface StoredEntry extends Entry {
   /** Where its content begins, in the bytes that were spooled. */
   readonly offset: number;
   readonly digest?: string;
+  /** CRC-32 of its content, where that is spooled. */
+  readonly checksum: number;
 }
 
 export interface BuiltTree {
@@ -35,6 +38,7 @@ export interface BuiltTree {
   readonly notices: readonly Notice[];
   readonly offsetOf: (path: string) => number;
   readonly digests: ReadonlyMap<string, string>;
+  readonly checksumOf: (path: string) => number;
 }
 
 /** What becomes of contents: kept for the answer, hashed, or passed over. */
@@ -75,6 +79,7 @@ export class TreeBuilder implements EntrySink {
   #textLength = 0;
   #hash: Hash | undefined;
   #digest: string | undefined;
+  #checksum = 0;
   /** A folder that is known to be one: entries come folder by folder. */
   #lastFolder = '';
 
@@ -91,6 +96,7 @@ export class TreeBuilder implements EntrySink {
     this.#textLength = 0;
     this.#hash = undefined;
     this.#digest = undefined;
+    this.#checksum = 0;
   }
 
   #countEntry(): void {
@@ -113,7 +119,7 @@ export class TreeBuilder implements EntrySink {
         'Flatten the folders.',
       );
     this.#pathBytes += path.length;
-    this.#nodes.set(path, { path, kind: 'directory', mode: 0o755, size: 0, offset: 0 });
+    this.#nodes.set(path, { path, kind: 'directory', mode: 0o755, size: 0, offset: 0, checksum: 0 });
   }
 
   #checkPathBytes(): void {
@@ -138,6 +144,7 @@ export class TreeBuilder implements EntrySink {
 
   data(slice: Buffer): void {
     if (this.#options.contents === 'digest') this.#addToDigest(slice);
+    else if (this.#options.contents === 'spool') this.#checksum = crc32(slice, this.#checksum);
     if (!this.#text) return;
     const room = this.#options.limits.text.value - this.#textLength;
     if (room > 0) this.#text.push(Buffer.from(slice.subarray(0, room)));
@@ -169,14 +176,15 @@ export class TreeBuilder implements EntrySink {
     const { kind, mode, size, offset } = entry;
     if (kind === 'symlink') {
       const target = linkTarget(entry.target ?? Buffer.alloc(0), path, this.#options.limits);
-      return { path, kind, mode: 0o777, size: 0, offset: 0, target };
+      return { path, kind, mode: 0o777, size: 0, offset: 0, checksum: 0, target };
     }
-    if (kind === 'directory') return { path, kind, mode: mode & 0o777, size: 0, offset: 0 };
+    if (kind === 'directory') return { path, kind, mode: mode & 0o777, size: 0, offset: 0, checksum: 0 };
     if (kind === 'hardlink') return this.#linkedNode(entry, path);
     if ((mode & 0o7000) !== 0)
       this.#notice({ code: 'special-mode', path, detail: 'set-user, set-group and sticky bits are cleared' });
     const digest = this.#digest ?? this.#hash?.digest('base64');
-    return { path, kind, mode: mode & 0o777, size, offset, ...(digest === undefined ? {} : { digest }) };
+    const checksum = this.#checksum;
+    return { path, kind, mode: mode & 0o777, size, offset, checksum, ...(digest === undefined ? {} : { digest }) };
   }
 
   /** A hard link has the content of a file that came before it; it is a file of its own here. */
@@ -298,6 +306,7 @@ export class TreeBuilder implements EntrySink {
       notices: this.#notices,
       offsetOf: (path) => nodes.get(path)?.offset ?? 0,
       digests: digestsOf(nodes),
+      checksumOf: (path) => nodes.get(path)?.checksum ?? 0,
     };
   }
 

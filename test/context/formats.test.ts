@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { gunzipSync } from 'node:zlib';
+import { crc32, gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { gzipped, packContext, blockStream } from '../../src/context/pack.ts';
+import { blockStream, gzipped, packContext, type PackInput } from '../../src/context/pack.ts';
 import { createInventory, type Entry } from '../../src/inventory/inventory.ts';
 import { outcome } from '../support/sources.ts';
 
@@ -43,12 +43,14 @@ const contentOf = (path: string, from: number, target: Buffer): void => {
   Buffer.from(contents[path] ?? '').copy(target, 0, from);
 };
 
-const packed = () =>
+const packed = (changed: Partial<PackInput> = {}) =>
   packContext({
     entries: createInventory(entries).entries,
     content: contentOf,
+    checksum: (path) => crc32(contents[path] ?? ''),
     ignoreFile: { path: '.dockerignore', text: '.git\n' },
     dockerfile: { path: 'Dockerfile', text: 'FROM scratch\n' },
+    ...changed,
   });
 
 async function bytesOf(stream: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -72,8 +74,10 @@ import sys, tarfile
 t = tarfile.open(fileobj=sys.stdin.buffer, mode="r|")
 for m in t:
     if not m.isdir(): print(m.name, format(m.mode, "o"), m.size, m.linkname)
-    assert (m.uid, m.gid, m.uname, m.gname, m.mtime) == (0, 0, "", "", 946684800), m.get_info()
+    assert (m.uid, m.gid, m.uname, m.gname, m.mtime) == (0, 0, "", "", int(sys.argv[1])), m.get_info()
 `;
+
+const timeIn = (tar: Buffer): number => parseInt(tar.toString('latin1', 136, 147), 8);
 
 const has = (program: string): boolean => spawnSync(program, ['--version']).status === 0;
 
@@ -85,6 +89,21 @@ describe('the context tar', async () => {
     assert.equal(tar.length, context.length);
     assert.ok((await bytesOf(blockStream(packed().blocks()))).equals(tar));
     assert.ok(gunzipSync(await bytesOf(gzipped(blockStream(packed().blocks())))).equals(tar));
+  });
+
+  test('has one time, which is past, and another where a content or a mode is another', async () => {
+    const timeOf = async (changed: Partial<PackInput>): Promise<number> =>
+      timeIn(await bytesOf(blockStream(packed(changed).blocks())));
+    const time = timeIn(tar);
+    assert.ok(time >= Date.UTC(2000, 0, 1) / 1000 && time < Date.UTC(2018, 0, 1) / 1000, String(time));
+    const withModes = (modeOf: (mode: number) => number): Promise<number> =>
+      timeOf({ entries: createInventory(entries.map((e) => ({ ...e, mode: modeOf(e.mode) }))).entries });
+    const [path] = Object.keys(contents);
+    const edited = (asked: string): number => (asked === path ? 1 : crc32(contents[asked] ?? ''));
+    assert.notEqual(await timeOf({ checksum: edited }), time);
+    assert.notEqual(await timeOf({ dockerfile: { path: 'Dockerfile', text: 'FROM SCRATCH\n' } }), time);
+    assert.notEqual(await withModes(() => 0o755), time);
+    assert.equal(await withModes((mode) => mode | 0o040), time);
   });
 
   test('begins with a plain header and ends with the Dockerfile', () => {
@@ -112,7 +131,7 @@ describe('the context tar', async () => {
   });
 
   test('is read by Python', { skip: !has('python3') && 'no Python here' }, () => {
-    const { stdout, stderr } = spawnSync('python3', ['-c', PYTHON], {
+    const { stdout, stderr } = spawnSync('python3', ['-c', PYTHON, String(timeIn(tar))], {
       input: tar,
       encoding: 'utf8',
       env: { ...process.env, PYTHONUTF8: '1' },

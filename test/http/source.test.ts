@@ -14,14 +14,23 @@ const site = {
   'style.css': 'body {}',
 };
 
-async function entriesOf(tar: Buffer): Promise<{ name: string; uid?: number; text: string }[]> {
+interface Read {
+  readonly name: string;
+  readonly uid: number;
+  /** In milliseconds. */
+  readonly time: number;
+  readonly text: string;
+}
+
+async function entriesOf(tar: Buffer): Promise<Read[]> {
   const reader = extract();
   reader.end(tar);
-  const found: { name: string; uid?: number; text: string }[] = [];
+  const found: Read[] = [];
   for await (const entry of reader) {
     const chunks: Buffer[] = [];
     for await (const chunk of entry) chunks.push(chunk as Buffer);
-    found.push({ name: entry.header.name, uid: entry.header.uid ?? -1, text: Buffer.concat(chunks).toString() });
+    const { name, uid, mtime } = entry.header;
+    found.push({ name, uid, time: mtime?.getTime() ?? 0, text: Buffer.concat(chunks).toString() });
   }
   return found;
 }
@@ -68,6 +77,21 @@ describe('an archive', () => {
     assert.equal(a.headers['etag'], b.headers['etag']);
     const other = await post('/v1/source/context', await tarOf({ ...site, 'style.css': 'p {}' }));
     assert.notEqual(other.headers['etag'], a.headers['etag']);
+  });
+
+  test('has times of the content, not of the sender, so that an edit that keeps the length shows', async () => {
+    const context = async (style: string, mtime: Date): Promise<Buffer> => {
+      const sent = await tarOf({ ...site, 'style.css': style }, [], mtime);
+      return (await post('/v1/source/context', sent)).body as Buffer;
+    };
+    const first = await context('p {}', new Date(0));
+    assert.deepEqual(await context('p {}', new Date(1e12)), first);
+    const times = async (tar: Buffer): Promise<number[]> => [
+      ...new Set((await entriesOf(tar)).map(({ time }) => time)),
+    ];
+    const [before, after] = [await times(first), await times(await context('q {}', new Date(0)))];
+    assert.equal(before.length, 1);
+    assert.notDeepEqual(before, after);
   });
 
   test('is told by its first bytes, whatever its type says', async () => {

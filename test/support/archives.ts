@@ -2,12 +2,13 @@ import { crc32, gzipSync } from 'node:zlib';
 import { pack, type Header } from 'tar-stream';
 
 /** The same for every archive: what is sent twice is the same to the byte. */
-const mtime = new Date(0);
+const EPOCH = new Date(0);
 
 /** Files by path as a tar, written by a library that the service does not use: an independent view of the format. */
 export async function tarOf(
   files: Readonly<Record<string, string | Buffer>>,
   more: readonly (Partial<Header> & Pick<Header, 'name'>)[] = [],
+  mtime = EPOCH,
 ): Promise<Buffer> {
   const archive = pack();
   for (const [name, text] of Object.entries(files)) archive.entry({ name, mode: 0o644, mtime }, text);

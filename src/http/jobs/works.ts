@@ -62,6 +62,7 @@ export const works = {
       const context = packContext({
         entries: build.filtered.kept,
         content: asked.source.content,
+        checksum: asked.source.checksum,
         ignoreFile: { path: build.ignore.path, text: build.ignore.text },
         dockerfile: { path: 'Dockerfile', text: build.dockerfile.text },
       });

@@ -40,11 +40,14 @@ function withoutPreparation(line: Process['line']): Process['line'] {
 /** Programs that run a file of the project: of several files, a language may have taken another than the platform does. */
 const INTERPRETER = /^(python|node|bun|deno|ruby|php|bash|sh)$/;
 
+const withoutBundler = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'bundle' && argv[1] === 'exec' ? argv.slice(2) : argv;
+
 /** Whether a language knows how the app starts, by its framework or by what it compiles, and does not go by a file's name. */
 function isCertain(inferred: readonly Finding[]): boolean {
   const command = inferred.find((f) => f.at === '/command');
   if (command?.at !== '/command') return false;
-  return inferred.some((f) => f.at === '/framework') || !INTERPRETER.test(command.value[0] ?? '');
+  return inferred.some((f) => f.at === '/framework') || !INTERPRETER.test(withoutBundler(command.value)[0] ?? '');
 }
 
 /** Of the processes: web, else a worker, else the only one that there is. */
@@ -64,9 +67,23 @@ export const argvOf = (process: Process): readonly string[] => toArgv(withoutPre
 export const bindingProcess = ({ binding, processes }: Declared): Process | undefined =>
   binding ? mainOf(processes) : undefined;
 
+/** Of what stands in, that which adds to what was found: arguments without which the program may not start. */
+function standingIn(process: Process, inferred: readonly Finding[]): Process | undefined {
+  const command = inferred.find((f) => f.at === '/command');
+  if (command?.at !== '/command') return process;
+  const found = command.value;
+  const program = withoutBundler(found);
+  const argv = argvOf(process);
+  const same = argv.length > program.length && program.every((word, i) => word === argv[i]);
+  return same ? { ...process, line: [...found, ...argv.slice(program.length)] } : undefined;
+}
+
 /** The main process, where it goes over what a language finds by itself: that of a Procfile does, another over a guess. */
-export const startingProcess = (declared: Declared, inferred: readonly Finding[]): Process | undefined =>
-  declared.binding || !isCertain(inferred) ? mainOf(declared.processes) : undefined;
+export function startingProcess(declared: Declared, inferred: readonly Finding[]): Process | undefined {
+  if (!declared.binding && isCertain(inferred)) return undefined;
+  const main = mainOf(declared.processes);
+  return main && declared.standIn ? standingIn(main, inferred) : main;
+}
 
 function workloadOf(main: Process, inferred: readonly Finding[]): Finding {
   const known = inferred.find((f) => f.at === '/workload');
@@ -76,7 +93,7 @@ function workloadOf(main: Process, inferred: readonly Finding[]): Finding {
 
 /** What is declared, as findings that go over `inferred`, where `main` is what is started. */
 export function declaredFindings(
-  { processes, packages, port, health }: Declared,
+  { processes, packages, port, health, standIn }: Declared,
   main: Process | undefined,
   language: Language,
   scope: Scope,
@@ -87,7 +104,7 @@ export function declaredFindings(
   const serves = workload?.value === 'service';
   const knows = (at: Finding['at']): boolean => inferred.some((f) => f.at === at);
   const listens = port ?? (main && { value: WEB_PORT, from: main.from });
-  const others = processes.filter((p) => p !== mainOf(processes));
+  const others = standIn ? [] : processes.filter((p) => p !== mainOf(processes));
   return [
     ...(main && workload ? [{ at: '/command', value: argv(main), from: main.from } as const, workload] : []),
     ...others.map((p): Finding => ({ at: '/processes', value: { [p.name]: argv(p) }, from: p.from })),
@@ -95,6 +112,8 @@ export function declaredFindings(
     ...(serves && health && !knows('/health/path')
       ? [{ at: '/health/path', value: health.path, from: health.from } as const]
       : []),
-    ...(serves && listens && !knows('/port') ? [{ at: '/port', ...listens } as const] : []),
+    ...(serves && listens && (!knows('/port') || (standIn && main && port))
+      ? [{ at: '/port', ...listens } as const]
+      : []),
   ];
 }

@@ -4,6 +4,7 @@ import { appRunner } from './app-runner.ts';
 import { digitalocean } from './digitalocean.ts';
 import { fly } from './fly.ts';
 import { aptfile, herokuYml, procfile } from './heroku.ts';
+import { ownDockerfile } from './own-dockerfile.ts';
 import { RELEASE, type Declaration, type Packages, type Platform, type Process } from './platform.ts';
 import { nixpacks, railpack, railway } from './railway.ts';
 import { render } from './render.ts';
@@ -21,6 +22,7 @@ const platforms: readonly Platform[] = [
   fly,
   appRunner,
   aptfile,
+  ownDockerfile,
 ];
 
 const escaped = (file: string): string => file.replaceAll('.', String.raw`\.`);
@@ -65,6 +67,8 @@ export interface Declared extends Declaration {
   readonly packages: readonly Packages[];
   /** True where the processes are those of a Procfile, which go over what a language finds. */
   readonly binding: boolean;
+  /** True where they are for a project that says nothing else of how it starts. */
+  readonly standIn: boolean;
 }
 
 /**
@@ -74,16 +78,17 @@ export interface Declared extends Declaration {
 export function declaredBy(tree: Inventory, app: string): Declared {
   const all = platforms.flatMap((platform) => {
     const said = readOne(tree, platform, app);
-    const { binding = false } = platform;
-    const processes = (said?.processes ?? []).filter((p) => binding || isRunnable(tree, app, p));
-    return said ? [{ ...said, processes, binding }] : [];
+    const { binding = false, standIn = false, runs = isRunnable } = platform;
+    const processes = (said?.processes ?? []).filter((p) => binding || runs(tree, app, p));
+    return said ? [{ ...said, processes, binding, standIn }] : [];
   });
   const first = all.find((said) => saysHowItStarts(said.processes)) ?? all.find((said) => said.processes.length > 0);
-  const port = all.find((said) => said.port)?.port;
+  const port = all.find((said) => said.port && (!said.standIn || said === first))?.port;
   const health = all.find((said) => said.health)?.health;
   return {
     processes: first?.processes ?? [],
     binding: first?.binding ?? false,
+    standIn: first?.standIn ?? false,
     packages: all.flatMap((said) => said.packages ?? []).filter((p) => p.names.length > 0),
     ...(port ? { port } : {}),
     ...(health ? { health } : {}),

@@ -2,6 +2,7 @@ import JSON5 from 'json5';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import type { Inventory } from '../inventory/inventory.ts';
 import type { Evidence } from '../plan/plan.ts';
 
 /** What a project tells a hosting platform of itself, in that platform's own file. */
@@ -35,6 +36,10 @@ export interface Platform {
   readonly read: (text: string, file: string, app: string) => Declaration | undefined;
   /** True where its commands are for any language and any host, as a Procfile's, and not for what that platform builds. */
   readonly binding?: true;
+  /** True where its command is only for a project that says nothing else of how it starts. */
+  readonly standIn?: true;
+  /** Whether a process of it can be started in an image that is built another way; by its program where this is absent. */
+  readonly runs?: (tree: Inventory, app: string, process: Process) => boolean;
   /** True where one file at the root speaks of apps in several folders. */
   readonly namesFolders?: true;
 }

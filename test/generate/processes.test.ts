@@ -96,6 +96,26 @@ describe('the file of another platform', () => {
     assert.deepEqual(manifest.run?.packages, ['ffmpeg', 'tini']);
   });
 
+  test('the project’s own Dockerfile is asked only where nothing else tells', () => {
+    const dockerfile = (cmd: string) => ({ Dockerfile: `FROM python\nEXPOSE 9000\n${cmd}\n` });
+    const unknown = { 'requirements.txt': 'grpcio\n', 'mail.py': 'def a(): ...\n', 'shop.py': 'def b(): ...\n' };
+    const found = understood({ ...unknown, ...dockerfile('CMD ["python", "mail.py"]') }).manifest;
+    assert.deepEqual([found.command, found.workload, found.port], [['python', 'mail.py'], 'service', 9000]);
+    const guessed = understood({ ...python, ...dockerfile('CMD ["python", "-m", "shop"]') }).manifest;
+    assert.deepEqual([guessed.command, guessed.port], [['python', 'main.py'], undefined]);
+  });
+
+  test('or where it starts the same program with arguments', () => {
+    const ruby = {
+      Gemfile: "source 'https://rubygems.org'\ngem 'webrick'\n",
+      'app.rb': "require 'webrick'\nWEBrick::HTTPServer.new(Port: ARGV[0]).start\n",
+      Dockerfile: 'FROM ruby\nEXPOSE 9080\nCMD ["ruby", "app.rb", "9080"]\n',
+    };
+    const { manifest } = understood(ruby);
+    assert.deepEqual(manifest.command, ['bundle', 'exec', 'ruby', 'app.rb', '9080']);
+    assert.deepEqual([manifest.workload, manifest.port], ['service', 9080]);
+  });
+
   test('what the build does is not done again at each start', () => {
     const command = (line: string) => understood({ ...python, Procfile: `web: ${line}` }).manifest.command;
     assert.deepEqual(command('pip install -r requirements.txt && python -m shop'), ['python', '-m', 'shop']);

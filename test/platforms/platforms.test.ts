@@ -158,6 +158,57 @@ internal_port = 3333
     );
   });
 
+  describe('a Dockerfile of the project’s own', () => {
+    const started = (dockerfile: string, files: Record<string, string> = {}) =>
+      declared({ 'serve.py': '', 'shop/app.py': '', 'job.mjs': '', ...files, Dockerfile: dockerfile });
+    const line = (dockerfile: string) => started(`FROM python:3.14\n${dockerfile}\n`).processes[0]?.line;
+
+    test('tells how the last stage starts, with the paths of the project', () => {
+      const whole = started(
+        'FROM node AS build\nCMD ["node", "job.mjs"]\nFROM python\nWORKDIR /srv/shop/\nCOPY . .\nEXPOSE 7000\nCMD ["python", "/srv/shop/serve.py"]\n',
+      );
+      assert.deepEqual(whole.processes, [
+        {
+          name: 'web',
+          line: ['python', 'serve.py'],
+          from: { file: 'Dockerfile', line: 7, why: 'how the project’s own Dockerfile starts it' },
+        },
+      ]);
+      assert.equal(whole.port?.value, 7000);
+      assert.equal(whole.standIn, true);
+      assert.deepEqual(line('COPY . /x/\nENTRYPOINT ["python", "/x/serve.py"]\nCMD ["--all"]'), [
+        'python',
+        'serve.py',
+        '--all',
+      ]);
+    });
+
+    test('in any form, without the init and the script in front of it', () => {
+      assert.equal(line('CMD exec gunicorn --bind :$PORT shop.app:app'), 'gunicorn --bind :$PORT shop.app:app');
+      assert.deepEqual(line('ENTRYPOINT ["/sbin/tini", "--", "python", "serve.py"]'), ['python', 'serve.py']);
+      assert.deepEqual(line('ENTRYPOINT ["./entrypoint.sh"]\nCMD ["uv", "run", "serve.py"]'), [
+        'uv',
+        'run',
+        'serve.py',
+      ]);
+      assert.deepEqual(line('CMD ["job.mjs"]'), ['node', 'job.mjs'], 'an image whose entry point is the interpreter');
+    });
+
+    test('of a port that needs rights, of what is not in the project and of what is for development, nothing is said', () => {
+      assert.equal(started('FROM a\nEXPOSE 80\nCMD ["python", "serve.py"]').port, undefined);
+      for (const cmd of [
+        'CMD ["nginx", "-g", "daemon off;"]',
+        'CMD ["node", "dist/main.js"]',
+        'CMD ["uvicorn", "other:app"]',
+        'CMD ["uvicorn", "shop.app:app", "--reload"]',
+        'CMD python serve.py & python shop/app.py',
+        'CMD ["npm", "start"]',
+        'ENTRYPOINT ["/entrypoint.sh"]',
+      ])
+        assert.equal(line(cmd), undefined, cmd);
+    });
+  });
+
   test('a Procfile goes first; one with a release alone leaves the start to the next', () => {
     const render = 'services: [{type: web, startCommand: python -m shop}]';
     assert.deepEqual(lines({ Procfile: 'web: bin/serve', 'render.yaml': render }), { web: 'bin/serve' });

@@ -1,6 +1,7 @@
 import { baseName, joinPath, type Inventory } from '../inventory/inventory.ts';
 import { weights, type Language, type Sign } from '../languages/language.ts';
 import { Problem } from '../problems/problem.ts';
+import { otherLanguage, otherProblem } from './other-languages.ts';
 
 /**
  * Which language a folder is written in: the one with the heaviest evidence, never the first of a list. Where
@@ -238,6 +239,12 @@ export function chooseApp(
     });
   }
   const [first, ...others] = apps;
+  const other = (first?.candidates[0]?.weight ?? 0) < ROOT_IS_APP ? otherLanguage(inventory) : undefined;
+  if (other && (!first || (other.sure && others.length === 0)))
+    throw otherProblem(
+      other,
+      languages.map((l) => l.id),
+    );
   if (!first) throw noLanguage(languages, inventory.names('').slice(0, 12).map(baseName));
   if (first.path === '' || others.length === 0) return first;
   const paths = apps.map((a) => a.path);

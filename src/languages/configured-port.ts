@@ -15,13 +15,25 @@ export interface ConfiguredPort {
 
 const FORMATS = /\.(ya?ml|toml|json|ini|conf)$/;
 /** One file of several in a folder: that of another environment or of another tool is not it. */
-const USUAL = /(^|\/)(config|conf|app|application|settings|server|default)\.\w+$/;
+const USUAL = /(^|\/)(config|conf|app|application|settings|server|default|base)\.\w+$/;
 const PORT_KEYS = new Set(['port', 'httpport', 'serverport', 'listenport']);
 const ADDRESS_KEYS = new Set(['addr', 'address', 'listen', 'listenon', 'bind', 'httpaddr', 'serveraddr', 'listenaddr']);
 const HOST_KEYS = new Set(['host', 'ip', 'httphost', 'bindhost', 'listenhost']);
 /** Sections that hold the server's own settings; in any other, a port is that of something else. */
-const SECTIONS = new Set(['server', 'http', 'httpserver', 'app', 'web', 'rest', 'api', 'service', 'listen', 'grpc']);
-const SETTINGS_FOLDER = /(^|\/)(etc|conf|configs?|settings)\/([^/]+\/)?[^/]+$/;
+const SECTIONS = new Set([
+  'server',
+  'http',
+  'httpserver',
+  'app',
+  'application',
+  'web',
+  'rest',
+  'api',
+  'service',
+  'listen',
+  'grpc',
+]);
+const SETTINGS_FOLDER = /(^|\/)(etc|conf|configs?|configuration|settings)\/([^/]+\/)?[^/]+$/;
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
 type Settings = Readonly<Record<string, unknown>>;

@@ -108,6 +108,23 @@ describe('detection', () => {
     );
   });
 
+  test('a language that there is no folder for is named, rather than what lies in it by chance', () => {
+    const problemOf = (...paths: string[]): string => {
+      const inventory = tree(...paths);
+      try {
+        return chooseApp(inventory, known, findApps(inventory, known), undefined).path;
+      } catch (error) {
+        return error instanceof Problem ? `${error.slug}: ${error.message} ${error.hint ?? ''}` : String(error);
+      }
+    };
+    assert.match(problemOf('dub.json', 'source/app.d'), /^no-language: .*dub\.json is of D\b/);
+    assert.match(problemOf('cpanfile', 'app.psgi'), /Perl\b.*packages: \[perl\]/s);
+    assert.match(problemOf('app.R'), /^no-language: .*app\.R is of R\b/);
+    assert.match(problemOf('cpanfile', 'priv/w.txt'), /^no-language: .*cpanfile is of Perl\b/);
+    assert.equal(problemOf('app.R', 'priv/w.txt'), 'priv');
+    assert.equal(problemOf('cpanfile', 'a.txt'), '');
+  });
+
   const making = (language: Language, workload?: Detectable['/workload'], isApp = true): Language => ({
     ...language,
     isApp: () => isApp,

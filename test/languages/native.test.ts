@@ -57,6 +57,11 @@ describe('crystal', () => {
     );
   });
 
+  test('a server that is started with a port', () => {
+    const files = { 'shard.yml': shard(...targets), 'src/tearoom.cr': 'Tearoom.start(host: "0.0.0.0", port: 3100)\n' };
+    assert.equal(of(files).port, 3100);
+  });
+
   test('a version that is pinned, and Kemal with its port', () => {
     const files = {
       'shard.yml': shard(...targets, 'dependencies:', '  kemal:', '    github: kemalcr/kemal'),
@@ -136,6 +141,16 @@ describe('swift', () => {
     const files = hummingbird('let c = ApplicationConfiguration(reader: reader.scoped(to: "http"))');
     assert.match(dockerfileOf(files), /HTTP_HOST="0\.0\.0\.0" \\\n {4}HTTP_PORT="8080"/);
     assert.match(dockerfileOf(files, { port: 9090 }), /HTTP_PORT="9090"/);
+  });
+
+  test('a port that is handed to the server', () => {
+    const port = (code: string) =>
+      of({
+        'Package.swift': 'let package = Package(name: "Shop", targets: [.executableTarget(name: "Shop")])\n',
+        'Sources/Shop/main.swift': code,
+      }).port;
+    assert.equal(port('Kitura.addHTTPServer(onPort: 8201, with: router)\n'), 8201);
+    assert.equal(port('let server = HttpServer()\ntry server.start(8202, forceIPv4: true)\n'), 8202);
   });
 
   test('a database’s port is not the program’s own', () => {

@@ -77,7 +77,11 @@ export function readClojure(inventory: Inventory): ClojureProject | undefined {
     const text = withoutComments(lein);
     const [, name, version] = /\(defproject\s{1,9}([\w./-]{1,100})\s{1,9}"([^"\n]{0,60})"/.exec(text) ?? [];
     const ring = /\blein-ring\b/.test(text) && /:ring\s{1,9}\{/.test(text);
-    const main = named(text, 'project.clj', /:main\s{1,9}(?:\^\S{1,60}\s{1,9})?([^\s()[\]{}"]{1,200})/);
+    const main = named(
+      text,
+      'project.clj',
+      /:main\s{1,9}(?:\^(?:\{[^{}]{0,100}\}|\S{1,60})\s{1,9})?([^\s()[\]{}"]{1,200})/,
+    );
     return {
       tool: 'lein',
       file: 'project.clj',

@@ -53,6 +53,10 @@ function expand(word: string, variables: ReadonlyMap<string, string>, depth = 0)
 const INSTALLS = /install|package/;
 const NO_PROGRAM = new Set(['IMPORTED', 'ALIAS']);
 
+/** A library that is made here: modules that look for installed ones name those as well. */
+export const cmakeMakesLibrary = (text: string): boolean =>
+  cmakeCalls(text).some(({ name, args }) => name === 'add_library' && !args.some((a) => NO_PROGRAM.has(a)));
+
 /** The programs that a project makes, with the names that their files have. */
 export function cmakeTargets(texts: readonly { readonly path: string; readonly text: string }[]): {
   name: string | undefined;

@@ -1,7 +1,7 @@
 import { baseName, joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { Rejected } from '../language.ts';
-import { cmakeTargets } from './cmake.ts';
+import { cmakeMakesLibrary, cmakeTargets } from './cmake.ts';
 import { makeTargets } from './makefile.ts';
 import { mesonTargets } from './meson.ts';
 
@@ -156,8 +156,9 @@ const USUAL = ['server', 'app', 'main', 'api', 'web'];
 
 /** Programs that test what the project is made for, a library, are none to run. */
 const makesLibrary = ({ system, texts }: CppProject): boolean =>
-  (system === 'cmake' || system === 'meson') &&
-  texts.some(({ text }) => /\badd_library\s*\(|\b(?:static_|shared_|both_)?librar(?:y|ies)\s*\(/i.test(text));
+  system === 'meson'
+    ? texts.some(({ text }) => /\b(?:static_|shared_|both_)?librar(?:y|ies)\s*\(/.test(text))
+    : system === 'cmake' && texts.some(({ text }) => cmakeMakesLibrary(text));
 
 /** The program to run: the one that the command names, else by the first rule that fits exactly one. */
 export function chooseTarget(project: CppProject, words: readonly string[]): ChosenTarget | undefined {

@@ -19,7 +19,7 @@ export interface CppServing {
 }
 
 const LISTENS =
-  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b|\bhttp_listener\b|\bfunctions::Run\b|\bHTTPServer\b|\bServerSocket\b|\bcreate_webserver\b|\bhttp_listen\b|\bulfius_start_framework\b|\bmg_(?:bind|start)\b|\blwan_main_loop\b|\bserver_open\b/g;
+  /\blisten\s*\(|\bsvr\.listen\b|\b(?:httplib|crow|drogon|restbed|oatpp|Pistache|served)::|\buWS::|\bMHD_start_daemon\b|\bmg_http_listen\b|\bacceptor\b|\bevhttp_bind_socket\b|\bAddListeningPort\b|\bhttp_listener\b|\bfunctions::Run\b|\bHTTPServer\b|\bServerSocket\b|\bcreate_webserver\b|\bhttp_listen\b|\bulfius_start_framework\b|\bmg_(?:bind|start)\b|\blwan_main_loop\b|\bserver_open\b|\bagoo_\w+\s*\(/g;
 const PORTS: readonly { readonly why: string; readonly pattern: RegExp }[] = [
   {
     why: 'the port when PORT is not set',

@@ -98,7 +98,8 @@ const PORTS: readonly PortRule[] = [
   { why: 'the port that it answers with', pattern: /\bdef port\b[^\n]*\n\s*(?<port>\d{2,5})\b/g },
   { why: 'the port of its settings', pattern: /\bport\s*[:=]\s*(?<port>\d{2,5})\b/gi },
 ];
-const LISTENS = /\bbind_tcp\b|\bKemal\.run\b|\bserver\.listen\b|\bTCPServer\.new\b|\bATH\.run\b|\bAmber::Server\b/g;
+const LISTENS =
+  /\bbind_tcp\b|\bKemal\.run\b|\bserver\.listen\b|\bTCPServer\.new\b|\bATH\.run\b|\bAmber::Server\b|\bMarten\.(?:start|setup)\b|\bRuncobo\.start\b|\.start\s*\(?[^()\n]{0,80}\bport:\s*\d/g;
 
 interface Crystal {
   readonly app: NativeApp;

@@ -57,7 +57,7 @@ export function dartVersion({ inventory }: Scope, { sdk }: DartProject): ChosenV
 const dartImage = (version: string): ImageRef => ({ image: 'dart', tag: pickTag('dart', [version]) });
 
 const programName = ({ entry }: DartProject): string =>
-  entry?.path.replace(/^bin\//, '').replace(/\.dart$/, '') ?? 'server';
+  entry?.path.replace(/^(?:bin|lib)\//, '').replace(/\.dart$/, '') ?? 'server';
 export const dartCommand = (project: DartProject): readonly string[] => [`/app/bin/${programName(project)}`];
 
 const FROG = 'dart_frog';
@@ -134,7 +134,7 @@ export function planDart(request: PlanRequest): BuildPlan {
   const project = readDart(request.inventory);
   if (project.entry === undefined && !project.dependencies.has(FROG)) {
     throw new Problem('no-start-command', {
-      detail: 'There is no program in bin/.',
+      detail: 'There is no program in bin/, and no server.dart, main.dart or app.dart with a main function.',
       hint: 'Put the file with main() into bin/, for example bin/server.dart.',
     });
   }

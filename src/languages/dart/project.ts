@@ -29,9 +29,10 @@ export interface DartProject {
 }
 
 const PUBSPEC = 'pubspec.yaml';
+const MAIN = /^(?:Future(?:Or)?<void>|void)?\s{0,9}main\s{0,9}\(/m;
 const USUAL = ['server', 'main', 'app'];
 
-export const isDart = (path: string): boolean => /(^|\/)(bin|lib|routes)\/.+\.dart$/.test(path);
+export const isDart = (path: string): boolean => /(^|\/)(bin|lib|routes)\/.+\.dart$|^[\w.-]+\.dart$/.test(path);
 
 function readPubspec(inventory: Inventory): z.infer<typeof pubspecSchema> {
   let data: unknown;
@@ -57,7 +58,15 @@ function entryOf(
   const stems = all.map((file) => file.replace(/\.dart$/, ''));
   const stem =
     [...USUAL, ...executables, ...(name === undefined ? [] : [name])].find((s) => stems.includes(s)) ?? stems[0];
-  if (stem === undefined) return { entry: undefined, others: [] };
+  if (stem === undefined) {
+    const beside = ['', 'lib/']
+      .flatMap((folder) => USUAL.map((s) => `${folder}${s}.dart`))
+      .find((path) => MAIN.test(inventory.text(path) ?? ''));
+    return {
+      entry: beside === undefined ? undefined : { path: beside, from: { file: beside, why: 'it has a main function' } },
+      others: [],
+    };
+  }
   const path = `bin/${stem}.dart`;
   return {
     entry: { path, from: { file: path, why: 'a program in bin/' } },

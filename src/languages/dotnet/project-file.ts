@@ -55,11 +55,24 @@ export function nearestFile(inventory: Inventory, folder: string, name: string):
   }
 }
 
-function addProperties(root: XmlElement, file: string, into: Map<string, Stated>): void {
+/** Whether a condition turns on the project's name, and this one's does not fit: shared properties tell tests by it. */
+function isForOthers(condition: string, project: string): boolean {
+  const calls = [
+    ...condition.matchAll(/\$\(MSBuildProjectName\.(EndsWith|StartsWith|Contains)\(\s*['"]([^'"]{1,100})['"]/gi),
+  ];
+  const tests: Readonly<Record<string, (part: string) => boolean>> = {
+    endswith: (part) => project.endsWith(part),
+    startswith: (part) => project.startsWith(part),
+    contains: (part) => project.includes(part),
+  };
+  return calls.length > 0 && !calls.some(([, call = '', part = '']) => tests[call.toLowerCase()]?.(part));
+}
+
+function addProperties(root: XmlElement, file: string, project: string, into: Map<string, Stated>): void {
   for (const group of childrenOf(root, 'PropertyGroup')) {
     for (const { name, text, line, attributes } of group.children) {
-      const conditional = attributes['Condition'] !== undefined || group.attributes['Condition'] !== undefined;
-      if (conditional && into.has(name)) continue;
+      const conditions = [attributes['Condition'], group.attributes['Condition']].filter((c) => c !== undefined);
+      if (conditions.some((c) => isForOthers(c, project)) || (conditions.length > 0 && into.has(name))) continue;
       into.set(name, { value: text, from: { file, line, why: `${name} is ${text}` } });
     }
   }
@@ -99,6 +112,7 @@ export function readProjectFile(inventory: Inventory, file: string): DotnetProje
   const root = parsed(inventory, file);
   if (!root) return undefined;
   const folder = parentOf(file);
+  const name = file.slice(folder.length && folder.length + 1).replace(/\.\w+$/, '');
   const props = nearestFile(inventory, folder, 'Directory.Build.props');
   const shared = props === undefined ? undefined : parsed(inventory, props);
   const imports = [
@@ -108,10 +122,10 @@ export function readProjectFile(inventory: Inventory, file: string): DotnetProje
   const raw = new Map<string, Stated>();
   for (const path of imports) {
     const part = parsed(inventory, path);
-    if (part) addProperties(part, path, raw);
+    if (part) addProperties(part, path, name, raw);
   }
-  if (shared && props !== undefined) addProperties(shared, props, raw);
-  addProperties(root, file, raw);
+  if (shared && props !== undefined) addProperties(shared, props, name, raw);
+  addProperties(root, file, name, raw);
   const properties = new Map(
     [...raw].map(([name, { value, from }]) => [name, { value: expand(value, raw), from }] as const),
   );
@@ -122,7 +136,7 @@ export function readProjectFile(inventory: Inventory, file: string): DotnetProje
   return {
     file,
     folder,
-    name: file.slice(folder.length && folder.length + 1).replace(/\.\w+$/, ''),
+    name,
     sdk:
       root.attributes['Sdk'] ??
       childrenOf(root, 'Sdk')[0]?.attributes['Name'] ??

@@ -93,6 +93,9 @@ export interface Choice {
   readonly tied: readonly DotnetProject[];
 }
 
+/** Folders of programs that show how the others are used. */
+const SHOWN = /(^|\/)(samples?|examples?|demos?|playgrounds?|sandbox|benchmarks?|perf)(\/|$)/i;
+
 const ORDER: readonly Kind[] = ['web', 'worker', 'console', 'browser', 'function'];
 
 /** The one project whose folder or program stands in the command. */
@@ -126,7 +129,9 @@ export function chooseProject(solution: Solution): Choice {
   const inFolder = here.filter((p) => all.includes(p));
   const candidates = inFolder.length > 0 ? inFolder : solution.member === '' ? all : here;
   for (const kind of ORDER) {
-    const fitting = candidates.filter((p) => kindOf(p) === kind);
+    const ofKind = candidates.filter((p) => kindOf(p) === kind);
+    const proper = ofKind.filter((p) => !SHOWN.test(p.folder));
+    const fitting = proper.length > 0 ? proper : ofKind;
     const [project] = fitting;
     if (!project) continue;
     const rejected = others(project);

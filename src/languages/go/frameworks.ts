@@ -41,6 +41,8 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'kratos', packages: ['github.com/go-kratos/kratos'] },
   { id: 'goframe', packages: ['github.com/gogf/gf'] },
   { id: 'gnet', packages: ['github.com/panjf2000/gnet'] },
+  { id: 'flamego', packages: ['github.com/flamego/flamego'], port: 2830 },
+  { id: 'dapr', packages: ['github.com/dapr/go-sdk/service/http', 'github.com/dapr/go-sdk/service/grpc'] },
   { id: 'chi', packages: ['github.com/go-chi/chi'] },
   { id: 'gorilla', packages: ['github.com/gorilla/mux'] },
   { id: 'httprouter', packages: ['github.com/julienschmidt/httprouter'] },

@@ -43,6 +43,9 @@ const packageFolders = (inventory: Inventory): string[] =>
     .map((path) => parentOf(path))
     .sort(nearestFirst);
 
+/** Files that a build of pages may leave; keys, lists and the like are made by something else. */
+const OF_PAGES = /\.(html?|css|m?js|map|svg|png|ico|woff2?|wasm|webmanifest)$/i;
+
 /** Names that builds give to what they leave. */
 const LEAVES = /^(dist|build|out|public|output|_site|www)$/;
 
@@ -123,11 +126,12 @@ export function frontendOf(
   for (const folder of packageFolders(inventory)) {
     const inside: Output[] = taken
       .filter((path) => path !== folder && within(path, folder) && isHollow(inventory, path))
-      .map((path) => ({ path, file: false, to: undefined }));
+      .filter((path) => !/\.\w+$/.test(path) || OF_PAGES.test(path))
+      .map((path) => ({ path, file: OF_PAGES.test(path), to: undefined }));
     const named = namedOutputs(inventory, reach, program, folder);
     const [said] = saidOutputs(inventory, folder, taken, read);
     const set = fittingOutputs(inventory, folder === '' ? [] : outputsElsewhere(inventory, folder), taken, read);
-    const known = [...inside, ...named, ...(said ? [] : set)];
+    const known = [...named, ...inside, ...(said ? [] : set)];
     const outputs = known.length > 0 ? known : (said?.outputs ?? []);
     if (outputs.length === 0) continue;
     const scripts = known.length > 0 ? ['build', 'build:prod', 'build-prod', 'production'] : [said?.script ?? 'build'];

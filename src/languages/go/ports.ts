@@ -66,7 +66,10 @@ const RULES: readonly PortRule[] = [
       'g',
     ),
   },
-  { why: 'the port that its server is set to', pattern: /\.SetPort\(\s*(?<port>\d{2,5})\s*\)/g },
+  {
+    why: 'the port that its server is given',
+    pattern: /\.(?:SetPort|Listen|Run|Start)\(\s*(?<port>\d{2,5})\s*\)/g,
+  },
   {
     why: 'the port that its functions are served on',
     pattern: /\bfuncframework\.Start(?:HostPort)?\(\s*(?:"(?<host>[\w.:]*)"\s*,\s*)?"(?<port>\d{2,5})"/g,

@@ -4,6 +4,7 @@ import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
 import { configuredPort } from '../configured-port.ts';
 import type { RunFiles } from '../run-files.ts';
+import { serveWord } from '../serve-words.ts';
 import { codeOf } from './code.ts';
 import { ALSO_CLIENTS, COMMAND_LINES, FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import { portsOf, type PortFound } from './ports.ts';
@@ -31,7 +32,7 @@ export interface Serving {
 export const DEFAULT_PORT = 8080;
 
 const LISTENS =
-  /\.ListenAndServe(?:TLS)?\(|\bappengine\.Main\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.(?:Listen|Run|Start)\(\s*(?:":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)|\bkratos\.Server\(|\bg\.Server\(|\bgrpc\.NewServer\(|(?<!\b(?:Dial\w*|NewClient)\([^()\n]{0,60})"(?:0\.0\.0\.0|\[::\])?:\d{4,5}"/g;
+  /\.ListenAndServe(?:TLS)?\(|\bappengine\.Main\(|\bListen\(\s*(?:\w+,\s*)?"tcp[46]?"\s*,|\bhttp\.Serve(?:TLS)?\(|\.StartReceiver\(|\.(?:Listen|Run|Start)\(\s*(?:\d{4,5}\s*\)|":|fmt\.Sprintf\(\s*"[^"]*:%|"0\.0\.0\.0)|\bkratos\.Server\(|\bg\.Server\(|\bgrpc\.NewServer\(|(?<!\b(?:Dial\w*|NewClient)\([^()\n]{0,60})"(?:0\.0\.0\.0|\[::\])?:\d{4,5}"/g;
 /** A port of the system's choice on this machine's own address: a login callback or a test, no server. */
 const EPHEMERAL = /"(localhost|127\.0\.0\.1|\[::1\])?:0"/;
 
@@ -45,20 +46,11 @@ function frameworkOf(reach: Reach, listens: boolean): Serving['framework'] {
   return undefined;
 }
 
-/** Subcommands that start a server, by the names that people give them, best first. */
-const SERVE = ['serve', 'server', 'web', 'api', 'http', 'start', 'daemon', 'run'];
-
-/** The subcommand of a command-line program that serves; never the name of the program itself. */
 function serveCommand(code: readonly Code[], name: string): { word: string; from: Evidence } | undefined {
   const hits = hitsOf(code, /\b(?:Use|Name):\s*"([a-z]+)(?: [[<{][^"\n]*)?"/g, 'a subcommand that serves');
-  const named = new Set(hits.map((h) => h.groups[1]));
-  for (const word of SERVE) {
-    // Beside `stop`, it starts a service of the system, or a process in the background, and ends.
-    if (word === 'start' && named.has('stop')) continue;
-    const hit = hits.find((h) => h.groups[1] === word && word !== name);
-    if (hit) return { word, from: { ...hit.from, why: `the subcommand ${word}` } };
-  }
-  return undefined;
+  const word = serveWord(new Set(hits.map((h) => h.groups[1] ?? '')), name);
+  const hit = hits.find((h) => h.groups[1] === word);
+  return hit && word !== undefined ? { word, from: { ...hit.from, why: `the subcommand ${word}` } } : undefined;
 }
 
 /** A route for health checks, registered on the router itself: on a group it would have a prefix. */

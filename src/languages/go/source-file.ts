@@ -75,7 +75,7 @@ export const GO_TOKENS = /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"((?:[^"\\\n]|\\.)*)
 
 /** The patterns of `//go:embed` lines. https://pkg.go.dev/embed */
 export function embedsOf(text: string): string[] {
-  return [...text.matchAll(/^\/\/go:embed[ \t]+(.+)$/gm)].flatMap(({ 1: patterns = '' }) =>
+  return [...text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.+)$/gm)].flatMap(({ 1: patterns = '' }) =>
     [...patterns.matchAll(/"([^"]*)"|`([^`]*)`|(\S+)/g)].map((m) => (m[1] ?? m[2] ?? m[3] ?? '').replace(/^all:/, '')),
   );
 }

@@ -57,7 +57,7 @@ const COMPACT_MAIN = /^void\s+main\s*\(\s*(?:String\b[^)]*)?\)/m;
 const KOTLIN_MAIN = /^(?:suspend\s+)?fun\s+main\s*\(/m;
 const KOTLIN_STATIC = /^([ \t]*)@JvmStatic\s+fun\s+main\s*\(/m;
 const SCALA_MAIN =
-  /\bobject\s+(\w+)[^{\n]{0,300}\bextends\b[^{\n]{0,300}\b(?:App|IOApp(?:\.Simple)?|ZIOAppDefault|ZIOApp|JFXApp\w*)\b/;
+  /\bobject\s+(\w+)[^{\n]{0,300}\bextends\b[^{\n]{0,300}\b(?:App|IOApp(?:\.Simple)?|ZIOAppDefault|ZIOApp|JFXApp\w*|OxApp(?:\.\w+)?|cask\.Main(?:Routes)?|(?:Http|Twitter)Server)\b/;
 const SCALA_METHOD = /^([ \t]*)(?:override\s+|final\s+)*def\s+main\s*\(/m;
 const SCALA_ANNOTATED = /@main\s+def\s+(\w+)/;
 

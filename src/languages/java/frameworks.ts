@@ -10,6 +10,8 @@ export interface Framework {
   readonly alsoClients?: true;
   /** Where it listens when nothing is said. */
   readonly port: number;
+  /** A port in the source goes over that of the environment, which only its configuration reads. */
+  readonly setInCode?: true;
   /** Variables that hand the port on; `${PORT}` in them is filled in by the framework, not by us. */
   readonly env?: Readonly<Record<string, string>>;
   /** Keys of its configuration that hold the port. */
@@ -47,6 +49,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     serves: /:helidon-(webserver|microprofile|grpc-server|nima)|^io\.helidon\.application$/,
     port: 8080,
     env: { SERVER_HOST: '0.0.0.0', SERVER_PORT: '${PORT}' },
+    setInCode: true,
     portKeys: ['server.port'],
   },
   {
@@ -73,6 +76,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   { id: 'pekko-http', marks: /^org\.apache\.pekko:pekko-http/, port: 8080 },
   { id: 'http4s', marks: /^org\.http4s:http4s-[\w-]*server/, port: 8080 },
   { id: 'zio-http', marks: /^dev\.zio:zio-http/, port: 8080 },
+  { id: 'tapir', marks: /^com\.softwaremill\.sttp\.tapir:tapir-[\w-]*server/, port: 8080 },
   { id: 'http4k', marks: /^org\.http4k:http4k-(core|server)/, port: 8080 },
   { id: 'spark', marks: /^com\.sparkjava:spark/, port: 4567 },
   { id: 'vertx', marks: /^io\.vertx:vertx-(web|core)(-|$)/, port: 8080 },

@@ -26,7 +26,7 @@ export interface Mark {
 }
 
 const LISTENS =
-  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\s{0,20}\.\s{0,9}forPort\(|\bGrpc\.newServerBuilderForPort\(|@GrpcService\b|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(|\.addHttpListener\(|\.serve\(\s{0,9}":\d{4,5}"|\bnew\s+ServerBootstrap\(|\bAsynchronousServerSocketChannel\.open\(|\bHttpServers\s{0,20}\.\s{0,9}forPort\(|\bnew\s+HTTPServer\(|\.(?:listen|withHttpPort)\(\s{0,9}\d{4,5}\b|\.bind\(\s{0,9}(?:new\s+InetSocketAddress\(\s{0,9})?\d{4,5}\b|\bnew\s+\w{0,40}(?:Server|HttpConfig)\(\s{0,9}(?:"[\w.]{0,60}"\s{0,9},\s{0,9})?\d{4,5}\b/g;
+  /\bHttpServer\.create\(|\bnew\s+ServerSocket\(|\bServerSocketChannel\.open\(|\bNettyServerBuilder\b|\bServerBuilder\s{0,20}\.\s{0,9}forPort\(|\bGrpc\.newServerBuilderForPort\(|@GrpcService\b|\bembeddedServer\(|\bSimpleFileServer\b|\bnew\s+Server\(\s{0,9}\d|\bTomcat\(\)|\bJavalin\b|\bUndertow\.builder\(|\bHttpServer\s{0,9}\.\s{0,9}bind\(|\bEmberServerBuilder\b|\bBlazeServerBuilder\b|\bServer\.serve\b|\.newServerAt\(|\.addHttpListener\(|\.serve\(\s{0,9}":\d{4,5}"|\bnew\s+ServerBootstrap\(|\bAsynchronousServerSocketChannel\.open\(|\bHttpServers\s{0,20}\.\s{0,9}forPort\(|\bnew\s+HTTPServer\(|\.(?:listen|withHttpPort)\(\s{0,9}\d{4,5}\b|\.bind\(\s{0,9}(?:new\s+InetSocketAddress\(\s{0,9})?\d{4,5}\b|\bnew\s+\w{0,40}(?:Server|HttpConfig)\(\s{0,9}(?:"[\w.]{0,60}"\s{0,9},\s{0,9})?\d{4,5}\b|"0\.0\.0\.0"\s{0,9}\)?\s{0,9},\s{0,9}\d{2,5}\b/g;
 const WAITS =
   /\bCountDownLatch\b|\bThread\.currentThread\(\)\.join\(\)|@Scheduled\b|@KafkaListener\b|@RabbitListener\b|@JmsListener\b|@SqsListener\b|\bKafkaConsumer\b/g;
 const WORKERS =
@@ -42,6 +42,10 @@ const PORT_RULES: readonly RegExp[] = [
   /\b(?:embeddedServer|HttpConfig|Server|ServerSocket|Undertow|Jetty|Netty|SunHttp|KtorNetty|ServerConnector)\([^()\n]{0,80}?()\b(\d{4,5})\b/g,
   /\.(?:addHttpListener)\(\s{0,9}()(\d{2,5})/g,
   /\.(?:newServerAt|bindHttp)\(\s{0,9}"([\w.:-]+)"\s{0,9},\s{0,9}(\d{2,5})/g,
+  /"(0\.0\.0\.0)"\s{0,9}\)?\s{0,9},\s{0,9}(\d{2,5})\b/g,
+  /\bBASE_UR[IL]\s{0,9}=\s{0,9}"https?:\/\/([\w.-]{1,60}):(\d{2,5})\b/g,
+  /"https?:\/\/(0\.0\.0\.0):(\d{2,5})\b/g,
+  /\b(?:defaultWithPort|bindAndHandle\([^()\n]{0,80}?,)\(?\s{0,9}()(\d{2,5})\b/g,
   /\.serve\(\s{0,9}"():?(\d{2,5})"/g,
   /\bport"?\(\s{0,9}()(\d{2,5})\s{0,9}\)/g,
   /\bport"?\s{0,9}(?::\s{0,9}Int\s{0,9})?=\s{0,9}()(\d{2,5})\b/gi,
@@ -174,7 +178,7 @@ export function servingOf(
     };
   }
   const framework = serving && found ? found.framework : undefined;
-  const inCode = framework?.env === undefined ? portInCode(code) : undefined;
+  const inCode = framework?.env === undefined || framework.setInCode ? portInCode(code) : undefined;
   const port = (framework && configuredPort(inventory, folder, framework)) ?? inCode ?? undefined;
   return {
     workload: 'service',

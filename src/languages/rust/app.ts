@@ -2,7 +2,9 @@ import { joinPath } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import { calledPackages, type CalledPrograms } from '../called-packages.ts';
 import { hitsOf, readCode, type Code } from '../code.ts';
+import { configuredPort } from '../configured-port.ts';
 import type { Rejected, Scope } from '../language.ts';
+import { namedSettings, type NamedSettings } from '../named-settings.ts';
 import type { RunFiles } from '../run-files.ts';
 import { FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import type { CargoPackage } from './package.ts';
@@ -11,6 +13,7 @@ import { portsOf, type Ports } from './ports.ts';
 import { chooseProgram, type Program } from './programs.ts';
 import { closureOf, readCargoProject, type CargoProject } from './project.ts';
 import { runFilesOf } from './run-files.ts';
+import { serveCommand } from './subcommands.ts';
 
 /** All that is known of the program to run; `infer` and `plan` both read it. */
 export interface RustApp {
@@ -28,6 +31,8 @@ export interface RustApp {
   readonly startFolder: string;
   readonly endsOnSigterm: boolean;
   readonly called: CalledPrograms | undefined;
+  /** Words without which the program serves nothing. */
+  readonly args: readonly string[];
 }
 
 /** The port of a program that reads PORT or says nothing. */
@@ -71,7 +76,7 @@ function codeOf(project: CargoProject, program: Program): Code[] {
 }
 
 const LISTENS =
-  /\b(?:Tcp|Unix)Listener::bind\b|\.bind\w*\s*\(|\bServer::(?:bind|builder|http|new)\b|\baxum::serve\b|\bserve\w*\s*\(|\.launch\(\)|\.listen\s*\(|\brocket::(?:build|ignite|custom)\b|\.run\(\(?\[/g;
+  /\b(?:Tcp|Unix)Listener::bind\b|\.bind\w*\s*\(|\bServer::(?:bind|builder|http|new)\b|\baxum::serve\b|\bserve\w*\s*\(|\.launch\(\)|\.listen\s*\(|\brocket::(?:build|ignite|custom)\b|\.run\(\(?\[|"(?:0\.0\.0\.0|\[::\]):\d{2,5}"/g;
 const ENDS = /\bSignalKind::terminate\b|\bsignal_hook\b|\bctrlc::set_handler\b[\s\S]{0,400}|\bSIGTERM\b/;
 
 const HEALTH =
@@ -120,6 +125,23 @@ function rocketPort(
   return undefined;
 }
 
+/** With the port of the settings that it reads, where its source tells none, and the variable that picks those. */
+function withSettings(
+  ports: Ports,
+  { inventory }: CargoProject,
+  { read }: RunFiles,
+  named: NamedSettings | undefined,
+): Ports {
+  const told = ports.found !== undefined || ports.readsPort || Object.keys(ports.variables).length > 0;
+  const set = told ? undefined : configuredPort(inventory, read);
+  return {
+    ...ports,
+    found: ports.found ?? (set && { ...set, loopback: set.loopback && named?.open !== true }),
+    variables: named ? { ...ports.variables, [named.variable]: named.value } : ports.variables,
+    variablesFrom: ports.variablesFrom ?? named?.from,
+  };
+}
+
 /** Reads a project and picks its program, the one that `command` names or else by rule; undefined where none can be. */
 export function rustApp(
   scope: Scope,
@@ -137,7 +159,9 @@ export function rustApp(
   const names = new Set(packages.flatMap((p) => p.dependencies.filter((d) => d.kind === 'normal').map((d) => d.name)));
   const queue = WORKERS.find((name) => names.has(name));
   const fallback = framework?.framework.port ?? DEFAULT_PORT;
-  const ports = portsOf(code, fallback);
+  const { files, startFolder } = runFilesOf(project, program, code, packages);
+  const named = namedSettings(code, project.inventory, files.read);
+  const ports = withSettings(portsOf(code, fallback), project, files, named);
   const commandLine = names.has('clap') && !framework && !ports.found && !ports.readsPort;
   const serves = framework !== undefined || (listening !== undefined && !commandLine);
   const rocket = framework?.framework.id === 'rocket' ? rocketPort(project, program.package) : undefined;
@@ -148,7 +172,7 @@ export function rustApp(
       ? { value: 'worker', from: { file: joinPath(program.package.folder, 'Cargo.toml'), why: `depends on ${queue}` } }
       : { value: 'job', from: { ...chosen.from, why: 'nothing in it listens' } };
   const found = fixed ?? (framework?.framework.id === 'rocket' ? ports.found : undefined);
-  const { files, startFolder } = runFilesOf(project, program, code, packages);
+  const serve = serves ? serveCommand(code, program.bin.name) : undefined;
   return {
     app: {
       project,
@@ -162,6 +186,7 @@ export function rustApp(
       startFolder,
       endsOnSigterm: framework?.framework.endsOnSigterm === true || code.some((file) => ENDS.test(file.code)),
       called: calledPackages('rust', code),
+      args: framework?.framework.args ?? (serve === undefined ? [] : [serve]),
     },
     project,
   };

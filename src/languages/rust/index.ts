@@ -1,5 +1,6 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';
+import { maySetPort } from '../configured-port.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { rustApp, type RustApp } from './app.ts';
 import { FRAMEWORKS } from './frameworks.ts';
@@ -52,7 +53,7 @@ function findingsOf(app: RustApp): Finding[] {
     { at: '/packageManager', value: 'cargo', from: manifest },
     ...(framework ? [{ at: '/framework', value: framework.framework.id, from: framework.from } as const] : []),
     { at: '/workload', value: workload.value, from: workload.from },
-    { at: '/command', value: [program.bin.name, ...(framework?.framework.args ?? [])], from, rejected },
+    { at: '/command', value: [program.bin.name, ...app.args], from, rejected },
     ...(ports.found && app.port !== undefined
       ? [{ at: '/port', value: app.port, from: ports.found.from } as const]
       : []),
@@ -116,7 +117,8 @@ export const rust = defineLanguage({
   readsText: (path) =>
     (path.endsWith('.rs') && !SOURCE.test(path)) ||
     /(^|\/)(Cargo\.(toml|lock)|Rocket\.toml|\.cargo\/config(\.toml)?)$/.test(path) ||
-    isVersionFile(path),
+    isVersionFile(path) ||
+    maySetPort(path),
   detect,
   workspaceOf: cargoRootOf,
   apps,

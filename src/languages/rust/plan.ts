@@ -98,7 +98,7 @@ export function planRust(request: PlanRequest): BuildPlan {
     linked: linked !== undefined,
     libraries: linked === undefined,
     process: {
-      argv: request.command ?? [program.bin.name, ...(app.framework?.framework.args ?? [])],
+      argv: request.command ?? [program.bin.name, ...app.args],
       evidence: [app.from],
       init: !app.endsOnSigterm,
     },

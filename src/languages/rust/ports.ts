@@ -60,6 +60,10 @@ const RULES: readonly PortRule[] = [
     pattern: /\b(?:\w+_)?port\b\s*(?::\s*u(?:16|32|size))?\s*[:=]\s*"?(?<port>\d{2,5})\b/gi,
   },
   {
+    why: 'the port that its server is given',
+    pattern: /(?:\.(?:with_|set_)?port|\bdefault_ipv[46])\(\s*(?<port>\d{4,5})(?:_?u16)?\s*\)/g,
+  },
+  {
     why: 'the default of its settings',
     pattern: /\bfn\s+default_\w*port\w*\s*\(\s*\)\s*->\s*\w+\s*\{\s*(?<port>\d{2,5})\b/g,
   },

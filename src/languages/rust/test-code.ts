@@ -12,7 +12,7 @@ function modulesOf(path: string): string {
 }
 
 /** The place behind the brace that closes the one at `open`; braces in strings count for nothing. */
-function closing({ code, literals }: Code, open: number): number {
+export function closing({ code, literals }: Code, open: number): number {
   const texts = literals.map(({ value, index }) => ({ from: index, to: index + value.length + 2 }));
   let depth = 0;
   let next = 0;

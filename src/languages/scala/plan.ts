@@ -102,16 +102,12 @@ const SCALA_ON: readonly (readonly [line: string, patch: number, java: number])[
   ['2.10', 0, 8],
 ];
 
+const numbersOf = (version = ''): number[] => version.match(/\d+/g)?.map(Number) ?? [];
+
 function newestJava({ scalaVersion, sbtVersion }: SbtBuild): number {
-  const [major = 3, minor = 3, patch = 99] = (scalaVersion?.value ?? '')
-    .split('.')
-    .map(Number)
-    .filter((n) => !Number.isNaN(n));
+  const [major = 3, minor = 3, patch = 99] = numbersOf(scalaVersion?.value);
   const scala = SCALA_ON.find(([line, from]) => line === `${major}.${minor}` && patch >= from)?.[2] ?? 21;
-  const [sbtMajor = 1, sbtMinor = 99] = (sbtVersion ?? '')
-    .split('.')
-    .map(Number)
-    .filter((n) => !Number.isNaN(n));
+  const [sbtMajor = 1, sbtMinor = 99] = numbersOf(sbtVersion);
   const sbt = sbtMajor === 0 ? 8 : sbtMajor >= 2 || sbtMinor >= 9 ? 21 : sbtMinor >= 6 ? 17 : sbtMinor >= 3 ? 11 : 8;
   return Math.min(scala, sbt);
 }

@@ -65,6 +65,10 @@ const PORTS: readonly PortRule[] = [
     pattern: /\.hostname\(\s*"(?<host>[\w.:]+)"\s*,\s*port:\s*(?<port>\d{2,5})/g,
   },
   { why: 'the address that it listens on', pattern: /\bhost:\s*"(?<host>[\w.:]+)"\s*,\s*port:\s*(?<port>\d{2,5})/g },
+  {
+    why: 'the port that its server is given',
+    pattern: /(?:\bonPort:|\.(?:start|listen)\()\s*(?<port>\d{4,5})\b/g,
+  },
   { why: 'the port of its settings', pattern: /\bport\s*(?::\s*Int)?\s*[:=]\s*(?<port>\d{2,5})\b/g },
 ];
 const LISTENS =

@@ -25,6 +25,11 @@ describe('clojure: Leiningen', () => {
     );
   });
 
+  test('a main namespace behind a map of metadata', () => {
+    const files = { 'src/shop/core.clj': core, 'project.clj': lein(':main ^{:skip-aot true} shop.core') };
+    assert.match(commandOf(dockerfileOf(files)), /"shop\.core"\]$/);
+  });
+
   test('the archive has the name that the project gives it', () => {
     const text = dockerfileOf({
       'src/shop/core.clj': core,

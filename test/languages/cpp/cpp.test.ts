@@ -22,6 +22,14 @@ describe('c and c++: programs of CMake', () => {
     );
   });
 
+  test('the only program is run though it is called a benchmark, beside a module that looks for a library', () => {
+    const files = cmake('add_executable(shop_benchmark main.cpp)');
+    assert.deepEqual(commandOf({ ...files, 'cmake/FindTill.cmake': 'add_library(Till INTERFACE IMPORTED)\n' }), [
+      'shop_benchmark',
+    ]);
+    assert.equal(commandOf({ ...files, 'till/CMakeLists.txt': 'add_library(till till.cpp)\n' }), undefined);
+  });
+
   test('in folders below, without tests, comments and what is only imported', () => {
     const files = {
       ...cmake('add_subdirectory(app)', '# add_executable(old main.cpp)', 'add_executable(tool IMPORTED)'),

@@ -22,6 +22,20 @@ describe('dart', () => {
     assert.equal(projectOf(files).merged.manifest.port, 8181);
   });
 
+  test('without bin/, the usual file at the root that has a main function', () => {
+    const files = { 'pubspec.yaml': pubspec(), 'app.dart': 'class App {}\n', 'server.dart': main };
+    assert.match(dockerfileOf(files), /dart compile exe server\.dart -o \/out\/server/);
+    assert.equal(projectOf(files).merged.manifest.port, 8181);
+    assert.match(
+      dockerfileOf({ 'pubspec.yaml': pubspec(), 'lib/main.dart': main }),
+      /compile exe lib\/main\.dart -o \/out\/main/,
+    );
+    assert.equal(
+      problemOf(() => dockerfileOf({ 'pubspec.yaml': pubspec(), 'lib/app.dart': '' }))?.slug,
+      'no-start-command',
+    );
+  });
+
   test('generated code is generated', () => {
     const text = dockerfileOf({
       'pubspec.yaml': pubspec('dev_dependencies:', '  build_runner: any'),

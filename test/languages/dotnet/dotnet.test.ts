@@ -262,3 +262,19 @@ test('dotnet: a project that cannot be read is no reason to fail where another a
   const files = { 'site/package.json': '{"scripts":{"start":"node a.js"}}', 'site/a.js': '', 'b/b.csproj': '<Project' };
   assert.equal(projectOf(files, { app: 'site' }).language.id, 'node');
 });
+
+test('dotnet: a sample beside the app is not the app', () => {
+  const files = { 'Shop.sln': '', 'src/Shop/Shop.csproj': web, 'samples/Till/Till.csproj': web };
+  assert.match(dockerfileOf(files), /dotnet Shop\.dll/);
+  assert.match(dockerfileOf({ 'Shop.sln': '', 'samples/Till/Till.csproj': web }), /dotnet Till\.dll/);
+});
+
+test('dotnet: shared properties that are for tests by the project’s name are not those of others', () => {
+  const files = {
+    'Shop.sln': '',
+    'Directory.Build.props': `<Project><PropertyGroup><IsTestProject Condition="'$(IsTestProject)' == '' and $(MSBuildProjectName.EndsWith('.Test'))">true</IsTestProject></PropertyGroup></Project>`,
+    'src/Shop/Shop.csproj': web,
+    'test/Shop.Test/Shop.Test.csproj': web,
+  };
+  assert.match(dockerfileOf(files), /dotnet Shop\.dll/);
+});

@@ -84,6 +84,16 @@ describe('go: files', () => {
     assert.deepEqual(file.imports, ['fmt']);
     assert.match(file.cgo ?? '', /-lz/);
     assert.deepEqual(embedsOf('//go:embed all:dist "a b.txt"\nvar files embed.FS\n'), ['dist', 'a b.txt']);
+    assert.deepEqual(embedsOf('var (\n\t//go:embed site\n\tsite embed.FS\n)\n'), ['site']);
+  });
+});
+
+describe('go: ports', () => {
+  const portOf = (call: string) => projectOf({ 'go.mod': goMod('go 1.26'), 'main.go': serving(call) }).merged.manifest;
+
+  test('a number that the server is started with, and events that are received', () => {
+    assert.equal(portOf('app.Run(4100)').port, 4100);
+    assert.equal(portOf('client.StartReceiver(ctx, receive)').workload, 'service');
   });
 });
 
@@ -395,6 +405,18 @@ describe('go: pages that JavaScript makes', () => {
     assert.equal(linesOf(dockerfileOf(kept)).length, 1);
     assert.ok(!adviceOf({ ...embeds, 'web/package.json': PACKAGE }).includes('missing-embed'));
     assert.ok(adviceOf(embeds).includes('missing-embed'));
+  });
+
+  test('a build at the root makes the pages that are embedded, not keys; they are nowhere else', () => {
+    const files = {
+      'go.mod': goMod('go 1.26'),
+      'package.json': PACKAGE,
+      'main.go': serving('open("dist"); http.ListenAndServe(":4000", nil)'),
+      'assets.go':
+        'package main\n\nimport "embed"\n\n//go:embed all:dist\nvar a embed.FS\n\n//go:embed key.pem\nvar b embed.FS\n',
+    };
+    assert.deepEqual(linesOf(dockerfileOf(files)), ['COPY --from=assets /app/dist/ /src/dist/']);
+    assert.ok(adviceOf(files).includes('missing-embed'));
   });
 
   test('a front end whose settings write what the program embeds, by another script and beside its folder', () => {

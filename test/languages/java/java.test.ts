@@ -735,3 +735,19 @@ test('java: the runner of an early Quarkus, and its libraries', () => {
   assert.equal(commandOf(early), 'CMD ["java", "-jar", "app.jar"]');
   assert.match(quarkus('1.13.0.Final'), /quarkus-app/);
 });
+
+test('java: the port of an address that is bound, by whatever class', () => {
+  const port = (code: string, ...of: Parameters<typeof dependency>) =>
+    projectOf({ 'pom.xml': pom(dependency(...of)), [MAIN_PATH]: MAIN.replace('{}', `{ ${code} }`) }).merged.manifest
+      .port;
+  assert.equal(port('run(new Settings(InetAddress.getByName("0.0.0.0"), 8101));', 'org.example', 'till'), 8101);
+  assert.equal(
+    port(
+      'String BASE_URI = "http://0.0.0.0:8102/"; start(BASE_URI);',
+      'org.glassfish.jersey.containers',
+      'jersey-container-grizzly2-http',
+    ),
+    8102,
+  );
+  assert.equal(port('WebServer.builder().port(8103).start();', 'io.helidon.webserver', 'helidon-webserver'), 8103);
+});

@@ -321,6 +321,48 @@ describe('rust: serving', () => {
     assert.doesNotMatch(text, /catatonit/);
   });
 
+  test('an address of all interfaces tells a server, whatever crate it is given to', () => {
+    const { workload, port: own } = projectOf(serving('fn main() { app.howl("0.0.0.0:3100").await; }')).merged.manifest;
+    assert.deepEqual([workload, own], ['service', 3100]);
+    assert.equal(port('fn main() { config.port(3200).await; axum::serve(l, a); }', AXUM), 3200);
+  });
+
+  const cli = (field: string, ...more: string[]): string =>
+    [
+      `#[derive(Parser)]\nstruct Cli { #[command(subcommand)] command: ${field} }`,
+      '#[derive(Subcommand)]\nenum Cmd { Export(Opts), #[command(name = "run-all")] Every { at: u8 }, Serve { port: u16 } }',
+      ...more,
+      'fn main() { axum::serve(l, a); }',
+    ].join('\n');
+  const command = (source: string) => projectOf(serving(source, AXUM, 'clap = "4"')).merged.manifest.command;
+
+  test('the subcommand that serves, of a program that does nothing without one', () => {
+    const [program = ''] = command('fn main() { axum::serve(l, a); }') ?? [];
+    assert.deepEqual(command(`const A: &str = "0.0.0.0:3300";\n${cli('Cmd')}`), [program, 'serve']);
+    assert.deepEqual(command(`const A: &str = "0.0.0.0:3300";\n${cli('Option<Cmd>')}`), [program]);
+    const nested =
+      '#[derive(Args)]\nstruct Db { #[command(subcommand)] what: Deep }\n#[derive(Subcommand)]\nenum Deep { Run }';
+    assert.deepEqual(command(cli('Other', '#[derive(Subcommand)]\nenum Other { Seed }', nested)), [program]);
+    const built = 'Command::new("till").subcommand_required(true).subcommand(Command::new("serve"))';
+    assert.deepEqual(command(`fn main() { ${built}; axum::serve(l, a); }`), [program, 'serve']);
+  });
+
+  test('the port of the settings that it reads, and the variable that picks those of an image', () => {
+    const files = {
+      ...serving(
+        'fn main() { let dir = here.join("configuration"); let e = env::var("APP_ENVIRONMENT").unwrap_or("local".into()); axum::serve(l, a); }',
+        AXUM,
+      ),
+      'configuration/base.yaml': 'application:\n  port: 8123\n  host: 127.0.0.1\ndatabase:\n  port: 5432\n',
+      'configuration/local.yaml': 'application:\n  host: 127.0.0.1\n',
+    };
+    assert.equal(projectOf(files).merged.manifest.port, 8123);
+    assert.ok(adviceOf(files).includes('listens-on-loopback'));
+    const production = { ...files, 'configuration/production.yaml': 'application:\n  host: 0.0.0.0\n' };
+    assert.match(dockerfileOf(production), /^ENV APP_ENVIRONMENT="production"$/m);
+    assert.ok(!adviceOf(production).includes('listens-on-loopback'));
+  });
+
   test('a program that listens nowhere is a job', () => {
     assert.equal(projectOf(shop).merged.manifest.workload, 'job');
   });

@@ -15,6 +15,8 @@ describe('scala: versions', () => {
     assert.equal(runtimeOf({ 'build.sbt': 'scalaVersion := "2.13.16"\n', ...sbt('1.7.0') }), '17');
     assert.equal(runtimeOf({ 'build.sbt': 'val v = "2.12.10"\nscalaVersion := v\n', ...sbt('1.9.0') }), '11');
     assert.equal(runtimeOf({ 'build.sbt': 'scalaVersion := "2.11.12"\n', ...sbt('0.13.18') }), '8');
+    assert.equal(runtimeOf({ 'build.sbt': 'scalaVersion := "3.7.4"\n' }), '21');
+    assert.equal(runtimeOf({ 'build.sbt': 'name := "shop"\n' }), '21');
   });
 
   test('version files go before', () => {
@@ -111,4 +113,29 @@ test('scala: a port that tests of Play listen on is not the app’s', () => {
     'test/ShopSpec.scala': 'class ShopSpec { val port: Int = 31337 }\n',
   };
   assert.match(dockerfileOf(files), /^EXPOSE 9000$/m);
+});
+
+test('scala: an object that a library starts goes before a method that is a program beside it', () => {
+  const files = {
+    'build.sbt': 'enablePlugins(JavaAppPackaging)\n',
+    ...plugin('addSbtPlugin("com.github.sbt" % "sbt-native-packager" % "1.11.1")'),
+    'src/main/scala/Docs.scala': 'package shop\n@main def writeDocs(path: String): Unit = ()\n',
+    'src/main/scala/Main.scala': 'package shop\nobject Main extends OxApp.Simple with Logging:\n  def run = ()\n',
+  };
+  assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-cp", "lib/*", "shop.Main"]');
+  const cask = {
+    ...files,
+    'src/main/scala/Main.scala': 'object Main extends cask.MainRoutes {\n  override def port = 8090\n}\n',
+  };
+  assert.equal(commandOf(dockerfileOf(cask)), 'CMD ["java", "-cp", "lib/*", "Main"]');
+});
+
+test('scala: the port of a bound address', () => {
+  const port = (code: string) =>
+    projectOf({
+      'build.sbt': 'libraryDependencies += "dev.zio" %% "zio-http" % "3.0.1"\n',
+      'src/main/scala/Main.scala': MAIN.replace('println("hi")', code),
+    }).merged.manifest.port;
+  assert.equal(port('Http().bindAndHandle(route, "0.0.0.0", 8091)'), 8091);
+  assert.equal(port('Server.serve(app).provide(Server.defaultWithPort(8092))'), 8092);
 });

@@ -28,6 +28,12 @@ export interface GoApp {
   readonly frontend: Frontend | undefined;
 }
 
+/** Whether a program listens, by its source. */
+function serves(project: GoProject, program: Program): boolean {
+  const { all } = reachesOf(project, program, program.module);
+  return servingOf(all, program.name, evidenceOf(project, program, '')).workload === 'service';
+}
+
 interface Pick {
   readonly program: Program;
   readonly from: Evidence;
@@ -40,7 +46,10 @@ function pickProgram(project: GoProject, command: readonly string[] | undefined)
     words.map((word) => programs.find((p) => p.name === baseName(word))).find((p) => p !== undefined);
   const asked = named(programWords(command));
   if (asked) return { program: asked, from: evidenceOf(project, asked, 'the command names it'), rejected: [] };
-  const chosen = chooseProgram(project, hintedFolders(project));
+  const chosen = chooseProgram(project, {
+    hinted: hintedFolders(project),
+    serves: (program) => serves(project, program),
+  });
   if (chosen) return { ...chosen, from: evidenceOf(project, chosen.program, chosen.why) };
   const served = programs.length === 0 ? functionOf(project) : undefined;
   if (served) {

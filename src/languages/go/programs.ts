@@ -100,7 +100,15 @@ interface Rule {
   readonly fits: (program: Program) => boolean;
 }
 
-function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
+/** What is known of programs beside their names. */
+interface Known {
+  /** Folders that files of the project name as what they build. */
+  readonly hinted: readonly string[];
+  /** Whether a program listens on a port; asked in the end only, for it reads all that the program reaches. */
+  readonly serves: (program: Program) => boolean;
+}
+
+function rulesFor(project: GoProject, { hinted, serves }: Known): Rule[] {
   const root = moduleOf(project, project.member);
   const name = moduleName(root.path);
   const names = new Set([name, ...programsOf(project).map((p) => p.name)]);
@@ -124,17 +132,18 @@ function rulesFor(project: GoProject, hinted: readonly string[]): Rule[] {
       why: 'of several programs, the one that is no tool beside another',
       fits: (p) => !BESIDE.test(p.name) && !INTERNAL.test(p.folder),
     },
+    { why: 'of several programs, the only one that listens on a port', fits: serves },
   ];
 }
 
 /** The program to run, by the first rule that fits exactly one; undefined where none does. */
-export function chooseProgram(project: GoProject, hinted: readonly string[] = []): ChosenProgram | undefined {
+export function chooseProgram(project: GoProject, known: Known): ChosenProgram | undefined {
   const programs = programsOf(project);
   const [only] = programs;
   if (only && programs.length === 1) {
     return { program: only, why: `the only program: ${only.folder || 'the root'} holds package main`, rejected: [] };
   }
-  for (const { why, fits } of rulesFor(project, hinted)) {
+  for (const { why, fits } of rulesFor(project, known)) {
     const [program, another] = programs.filter((p) => fits(p));
     if (!program || another) continue;
     const rejected = programs

@@ -1,6 +1,7 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { understandApp } from './app.ts';
 import { nxApplications, nxDefaultFolder } from './nx-projects.ts';
+import type { Outcome } from './outcome.ts';
 import { readPackage, type Package } from './package-json.ts';
 import { readProject, withApp, type JsProject } from './project.ts';
 import { foldersIn } from './script-folders.ts';
@@ -82,6 +83,10 @@ function nothingRuns(inventory: Inventory): boolean {
 const FOR_ALL =
   /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
 
+/** Whether a start script, or the script that it calls, is one for members. */
+const startsMembers = (start: string, outcome: Outcome): boolean =>
+  FOR_ALL.test(start) || (outcome.kind === 'server' && FOR_ALL.test(outcome.argv.join(' ')));
+
 /** A start script that does no more than to start several packages of other folders side by side. */
 function startsOthers(inventory: Inventory, { json: { scripts } }: Package): boolean {
   const start = scripts['start'] ?? '';
@@ -110,7 +115,7 @@ export function isOnlyWorkspace(inventory: Inventory): boolean {
   if (outcome === undefined) return true;
   const { start } = root.json.scripts;
   if (start !== undefined)
-    return project.app.folder !== '' || (FOR_ALL.test(start) && appFolders(inventory).length > 0);
+    return project.app.folder !== '' || (startsMembers(start, outcome) && appFolders(inventory).length > 0);
   // A framework among the root's dependencies says little: members share them.
   return (
     framework !== undefined && (root.json.scripts['build'] === undefined || FOR_ALL.test(root.json.scripts['build']))

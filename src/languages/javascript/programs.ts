@@ -182,7 +182,7 @@ export function productionProgram(project: JsProject, line: Line): Program {
   if (program === 'tsx') {
     const rest = withoutOptions(
       args,
-      /^(watch|--clear-screen=.*|--inspect.*|--env-file.*)$/,
+      /^(watch|--watch|--clear-screen=.*|--inspect.*|--env-file.*)$/,
       /^--(ignore|include|exclude)$/,
     );
     return { argv: ['node', '--import', 'tsx', ...rest], tool: 'tsx' };

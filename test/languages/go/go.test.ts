@@ -130,6 +130,17 @@ describe('go: programs', () => {
     assert.match(dockerfileOf(files, { command: 'blue --loud' }), /-o \/out\/blue \.\/blue/);
   });
 
+  test('of several, the only one that listens, in a package that it imports too', () => {
+    const files = {
+      'go.mod': goMod('go 1.26'),
+      'cmd/red/main.go': 'package main\n\nimport "example.com/shop/rest"\n\nfunc main() { rest.Run() }\n',
+      'cmd/blue/main.go': 'package main\n\nfunc main() { println("blue") }\n',
+      'rest/rest.go': 'package rest\n\nimport "net/http"\n\nfunc Run() { http.ListenAndServe(":9090", nil) }\n',
+    };
+    assert.deepEqual(command(files), ['red']);
+    assert.match(dockerfileOf(files), /EXPOSE 9090/);
+  });
+
   test('a program in a module of its own, below one that has none, is found', () => {
     const files = {
       'go.mod': goMod('go 1.26'),

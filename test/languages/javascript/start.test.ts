@@ -21,6 +21,7 @@ describe('the program behind a start script', () => {
     ['pm2-runtime start server.js', ['node', 'server.js']],
     ['npx pm2 startOrReload server.js', ['node', 'server.js']],
     ['npx tsx watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts'], { tsx: '^4' }],
+    ['tsx --watch src/index.ts', ['node', '--import', 'tsx', 'src/index.ts'], { tsx: '^4' }],
     ['npx json-server --watch db.json', ['json-server', '--host', '0.0.0.0', 'db.json'], { 'json-server': '^0.17' }],
     ['remix-serve build', ['remix-serve', 'build'], { '@remix-run/serve': '^1.1.3' }],
     ['remix-serve build', ['node', 'node_modules/@remix-run/serve/dist/cli.js', 'build'], { '@remix-run/serve': '^2' }],

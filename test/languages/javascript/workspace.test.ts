@@ -294,6 +294,28 @@ describe('workspaces', () => {
     );
   });
 
+  test('so does one whose start script calls a script for all of them', () => {
+    const files = {
+      'package.json': {
+        workspaces: ['server', 'client'],
+        scripts: { start: 'bun run dev', dev: "bun run --filter '*' dev" },
+      },
+      'bun.lock': '',
+      'server/package.json': { name: 'server', scripts: { start: 'bun src/index.ts' } },
+      'server/src/index.ts': '',
+      'client/package.json': {
+        name: 'client',
+        scripts: { dev: 'vite', build: 'vite build' },
+        devDependencies: { vite: '^7' },
+      },
+      'client/index.html': '',
+    };
+    assert.deepEqual(
+      findApps(treeOf(filesOf(files)), languages).map((app) => app.path),
+      ['client', 'server'],
+    );
+  });
+
   test('a root with a start script of its own is an app', () => {
     const files = {
       'package.json': { workspaces: ['packages/*'], scripts: { start: 'node packages/a/a.js' } },

@@ -6,7 +6,7 @@ import { portOf } from './ports.ts';
 import { isReflexConfig, REFLEX_ENV, reflexArgv } from './reflex.ts';
 import type { PythonProject } from './project.ts';
 import type { Start } from './start.ts';
-import { runnableFile } from './scripts.ts';
+import { doesSomething, programBehind } from './scripts.ts';
 import { ADDED } from './servers.ts';
 import { importsPackage } from './source-file.ts';
 
@@ -211,7 +211,8 @@ const ALL: readonly ScriptFramework[] = [
   { id: 'nicegui', runs: (code) => /\bui\.run\(/.test(code), told: false },
   {
     id: 'aiohttp',
-    runs: (code) => /\bweb\.run_app\(|\bweb\.(AppRunner|TCPSite)\(/.test(code),
+    // A runner beside a program that does something else, such as a bot, answers health checks alone.
+    runs: (code) => /\bweb\.run_app\(/.test(code) || (/\bweb\.(AppRunner|TCPSite)\(/.test(code) && doesSomething(code)),
     handlesSignals: true,
     told: false,
   },
@@ -300,7 +301,7 @@ export function scriptFramework(
       .toSorted((a, b) => rank(a.path) - rank(b.path) || a.path.length - b.path.length);
     if (!source) continue;
     const file = below(source);
-    const plain = argv === undefined ? runnableFile(project.inventory, project.folder, source, id) : undefined;
+    const plain = argv === undefined ? programBehind(project, sources, source, id) : undefined;
     const from = { file: source.path, why: `${file} is a ${id} app` };
     const found = portOf([source], framework.port);
     return {

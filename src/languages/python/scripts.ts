@@ -125,7 +125,7 @@ export function runnableFile(inventory: Inventory, app: string, source: Source, 
 }
 
 /** Whether running a file does something, rather than defining things for others. */
-const doesSomething = (code: string): boolean =>
+export const doesSomething = (code: string): boolean =>
   mainGuard(code) !== undefined ||
   /^(?!class\b|def\b|async def\b|from\b|import\b|@|if TYPE_CHECKING)[A-Za-z_][\w.]*\s*\(/m.test(code) ||
   /^(while|for|with|asyncio)\b/m.test(code);
@@ -172,4 +172,21 @@ export function entryFile(project: PythonProject, sources: readonly Source[]): R
   const guarded = atRoot.filter((s) => mainGuard(s.code) !== undefined);
   const only = guarded.length === 1 ? guarded[0] : guarded.length === 0 && atRoot.length === 1 ? atRoot[0] : undefined;
   return only && runnableFile(inventory, folder, only, 'the only script at the root');
+}
+
+/** How a file that serves is run: as it lies, or by the program that calls what it defines. */
+export function programBehind(
+  project: PythonProject,
+  sources: readonly Source[],
+  source: Source,
+  why: string,
+): Runnable {
+  const own = runnableFile(project.inventory, project.folder, source, why);
+  if (doesSomething(source.code)) return own;
+  return (
+    chooseCommand(project, consoleCommands(project, sources)) ??
+    chooseCommand(project, declaredFunctions(project, sources)) ??
+    entryFile(project, sources) ??
+    own
+  );
 }

@@ -205,6 +205,18 @@ describe('a program with a server of its own', () => {
     assert.equal(aiohttp('chat/__main__.py', 'from .views import index', files), 'python -m chat');
   });
 
+  test('in a file that only defines things is run by the program that calls it', () => {
+    const serve = 'from aiohttp import web\n\ndef serve():\n    web.run_app(web.Application(), port=9000)\n';
+    const files = { 'requirements.txt': 'aiohttp', 'chat/__init__.py': '', 'chat/web.py': serve };
+    const main = { 'main.py': 'from chat.web import serve\nserve()\n' };
+    assert.equal(commandOf({ ...files, ...main }), 'python main.py');
+    assert.equal(startOf({ ...files, ...main })?.port?.port, 9000);
+    const checks = serve.replace('web.run_app(', 'web.AppRunner(');
+    const worker = { 'chat/main.py': 'from .web import serve\n\nif __name__ == "__main__":\n    serve()\n' };
+    const beside = { ...files, 'chat/web.py': checks, ...worker, 'pyproject.toml': '[project]\nname = "chat"\n' };
+    assert.equal(commandOf(beside), 'python -m chat.main');
+  });
+
   test('at the root, or beside what it imports by bare names, is run as it lies', () => {
     assert.equal(aiohttp('main.py', 'import views', { 'views.py': '' }), 'python main.py');
     assert.equal(aiohttp('chat/main.py', 'import views', { 'chat/views.py': '' }), 'python chat/main.py');

@@ -17,6 +17,8 @@ export interface Delivery {
   readonly from?: Evidence | undefined;
   /** A web archive, which needs a server around it. */
   readonly war?: boolean;
+  /** The one archive that holds all that the app needs, where the build makes one. */
+  readonly archive?: BuiltFile;
 }
 
 /** A file of the build's, by what is fixed in its name: versions change, so they are not written down. */
@@ -55,6 +57,7 @@ export function jarDelivery(goals: readonly string[], built: BuiltFile, from?: E
     argv: ['java', '-jar', name],
     why: 'one archive with all that it needs',
     from,
+    archive: built,
   };
 }
 
@@ -84,6 +87,7 @@ export function bootDelivery(goals: readonly string[], built: BuiltFile, version
     argv: tools ? ['java', '-jar', 'app.jar'] : ['java', launcher],
     why: 'Spring Boot takes its archive apart into layers',
     from,
+    archive: built,
   };
 }
 
@@ -206,13 +210,31 @@ export function warDelivery(goals: readonly string[], built: BuiltFile, from?: E
 const BUILT_PATH = /(?:^|[\s"'=:])((?:[\w.-]+\/)*(?:target|build)\/[^\s"';:&|$(){}]+)/g;
 
 /**
+ * The app's own archive where a command expects one: the version in the name may be an old one, and a `*` may stand for
+ * an archive without the libraries, too.
+ */
+function archiveAt(delivery: Delivery, built: BuiltFile, path: string, command: readonly string[]): Delivery {
+  const to = /[*?[]/.test(path) ? `${path.slice(0, path.lastIndexOf('/') + 1)}app.jar` : path;
+  return {
+    ...delivery,
+    collect: toOutput(built, 'app.jar'),
+    copies: [outCopy(['app.jar'], `./${to}`, 'where the command expects it')],
+    argv: command,
+    why: 'one archive with all that it needs, where the command expects it',
+  };
+}
+
+/**
  * For a command that names paths below `target/` or `build/` (as a Procfile does): those very paths, where the command
  * expects them.
  */
 export function asBuilt(delivery: Delivery, command: readonly string[], sourceRoot: string): Delivery {
   const named = command.flatMap((word) => [...word.matchAll(BUILT_PATH)].map((m) => m[1] ?? ''));
   const paths = [...new Set(named)].filter((p) => !p.split('/').includes('..'));
-  if (paths.length === 0) return { ...delivery, argv: command };
+  const [only] = paths;
+  if (only === undefined) return { ...delivery, argv: command };
+  if (delivery.archive && paths.length === 1 && only.endsWith('.jar'))
+    return archiveAt(delivery, delivery.archive, only, command);
   const copies = paths.map((path): Step => {
     const star = path.search(/[*?[]/);
     const whole = star >= 0 && path.endsWith('/*');

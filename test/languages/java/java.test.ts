@@ -248,7 +248,11 @@ describe('java: Maven', () => {
   test('a command that names paths of the build finds them there', () => {
     const files = { 'pom.xml': pom(parent('3.5.1'), build(plugin('spring-boot-maven-plugin'))), [MAIN_PATH]: MAIN };
     const text = dockerfileOf(files, { command: 'java -jar target/shop-1.0.jar --server.port=$PORT' });
-    assert.match(text, /COPY --from=build \/src\/target\/shop-1\.0\.jar \.\/target\/shop-1\.0\.jar/);
+    assert.match(text, /COPY --from=build \/out\/app\.jar \.\/target\/shop-1\.0\.jar/);
+    assert.match(
+      dockerfileOf(files, { command: 'java $JAVA_OPTS -jar gone/target/*.jar' }),
+      /cp target\/shop\S* \/out\/app\.jar[^]*COPY --from=build \/out\/app\.jar \.\/gone\/target\/app\.jar/,
+    );
     assert.match(
       dockerfileOf(files, { command: 'java -cp target/classes:target/dependency/* org.example.Main' }),
       /COPY --from=build \/src\/target\/classes\/ \.\/target\/classes\/\nCOPY --from=build \/src\/target\/dependency\/ \.\/target\/dependency\//,

@@ -136,7 +136,8 @@ function withoutParts(apps: readonly App[], inventory: Inventory, languages: rea
   const runnable = new Map(
     [...new Set(apps.map(languageIn))].map((l) => [l, l ? runnableIn(l, inventory) : []] as const),
   );
-  const runs = (app: App): boolean => runnable.get(languageIn(app))?.includes(app.path) ?? false;
+  const runs = (app: App): boolean =>
+    runnable.get(languageIn(app))?.some((path) => path === app.path || path.startsWith(`${app.path}/`)) ?? false;
   const led = new Set(apps.filter(runs).map(languageIn));
   return apps.filter((app) => runs(app) || !led.has(languageIn(app)));
 }

@@ -207,6 +207,10 @@ describe('detection', () => {
       findApps(inventory, [toldBy('a', 'a.txt', 100, ['App']), toldBy('b', 'b.txt', 100)]).map(({ path }) => path),
       ['App', 'web'],
     );
+    assert.deepEqual(
+      findApps(inventory, [toldBy('a', 'a.txt', 100, ['App/cmd/app'])]).map(({ path }) => path),
+      ['App'],
+    );
   });
 
   test('members of a workspace are listed beside the root', () => {

@@ -106,7 +106,7 @@ export function chooseCommand(project: PythonProject, commands: readonly Runnabl
 }
 
 /** How a file is run: as a module where it is one of a package, so that its own imports work, else as it lies. */
-export function runnableFile(inventory: Inventory, app: string, source: Source, why: string): Runnable {
+function runnableFile(inventory: Inventory, app: string, source: Source, why: string): Runnable {
   const relative = app === '' ? source.path : source.path.slice(app.length + 1);
   const at = mainGuard(source.code);
   const from: Evidence = { file: source.path, ...(at === undefined ? {} : { line: lineAt(source.code, at) }), why };

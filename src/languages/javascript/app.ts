@@ -59,14 +59,19 @@ function scriptText(project: JsProject, pkg: Package, part: string): string | un
   return called && called.args.length === 0 && called.pkg === pkg ? pkg.json.scripts[called.script] : undefined;
 }
 
-const isBuild = (project: JsProject, pkg: Package, part: string): boolean =>
-  BUILD_STEP.test(part) || COMPILERS.test(part) || COMPILERS.test(scriptText(project, pkg, part) ?? '');
+/** What sets the environment before a command. */
+const SETTINGS = /^(?:(?:npx )?cross-env(?:-shell)? )?(?:[A-Za-z_]\w*=[^\s"'$`]*\s+)+/;
+
+function isBuild(project: JsProject, pkg: Package, part: string): boolean {
+  const command = part.replace(SETTINGS, '');
+  return BUILD_STEP.test(command) || COMPILERS.test(command) || COMPILERS.test(scriptText(project, pkg, command) ?? '');
+}
 
 const contextOf = (project: JsProject, pkg: Package): FrameworkContext => ({
   project,
   app: pkg,
   dependencies: allDependencies(pkg),
-  buildScript: pkg.json.scripts['build'] ?? '',
+  buildScript: BUILD_SCRIPTS.map((name) => pkg.json.scripts[name]).find((script) => script !== undefined) ?? '',
   config: (...names) => configFile(project.inventory, pkg.folder, ...names),
 });
 

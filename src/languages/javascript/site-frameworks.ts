@@ -179,15 +179,18 @@ function sanity(context: FrameworkContext): Outcome | undefined {
   return config && site('dist', true, evidenceOf(config, 'a studio of Sanity'));
 }
 
-/** Only where nothing else serves: a bundler alone says nothing of a site. */
-/** `path: path.resolve(__dirname, 'build')`: webpack’s own setting for its folder, else its default. */
-const bundleFolder = (config: ConfigFile | undefined): string =>
-  cleanFolder(
-    /\bpath:\s*(?:path\.)?(?:resolve|join)\(\s*(?:__dirname|import\.meta\.dirname)\s*,\s*['"`]([\w./-]+)['"`]\s*\)/.exec(
-      config?.code ?? '',
-    )?.[1],
-  ) ?? 'dist';
+const inFolder = (key: string): RegExp =>
+  new RegExp(
+    `\\b${key}\\s*[:=]\\s*(?:path\\.)?(?:resolve|join)\\(\\s*(?:__dirname|import\\.meta\\.dirname)\\s*,\\s*['"\`]([\\w./-]+)['"\`]\\s*\\)`,
+  );
+/** `path: path.resolve(__dirname, 'build')`, or a table of paths that it is taken from. */
+const BUNDLE_FOLDERS = [inFolder('path'), inFolder('(?:output|build|dist)\\w*')];
 
+/** webpack’s own setting for its folder, else its default. */
+const bundleFolder = (config: ConfigFile | undefined): string =>
+  BUNDLE_FOLDERS.map((pattern) => cleanFolder(pattern.exec(config?.code ?? '')?.[1])).find(Boolean) ?? 'dist';
+
+/** Only where nothing else serves: a bundler alone says nothing of a site. */
 function webpack(context: FrameworkContext): Outcome | undefined {
   const config = context.config('webpack.config', 'webpack.prod', 'webpack.production');
   if (!/\bwebpack\b/.test(context.buildScript) || context.dependencies['html-webpack-plugin'] === undefined)

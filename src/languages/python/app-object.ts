@@ -60,6 +60,21 @@ function uses(source: Source, framework: Framework): boolean {
   return framework.modules.some((module) => importsPackage(source.imports, module));
 }
 
+/** Groups of routes, which an app takes in. */
+const GROUPS = /(Blueprint|Router|Namespace)$/;
+
+/** A Flask app that a function of an unknown name makes: its routes are told by what decorates their functions. */
+function decorating(
+  source: Source,
+  variable: string,
+  callee: string,
+  installed: readonly Framework[],
+): Framework | undefined {
+  if (!VARIABLE_ORDER.includes(variable) || GROUPS.test(callee)) return undefined;
+  const flask = installed.find((f) => f.id === 'flask' && uses(source, f));
+  return flask && new RegExp(`^@${variable}\\.route\\(`, 'm').test(source.code) ? flask : undefined;
+}
+
 function madeIn(source: Source, installed: readonly Framework[], factories: ReadonlyMap<string, Framework>): Made[] {
   const { code } = source;
   const made: Made[] = [];
@@ -68,7 +83,8 @@ function madeIn(source: Source, installed: readonly Framework[], factories: Read
     const direct = installed.find(
       (f) => (uses(source, f) && classOf(callee, f)) || (f.classes.length > 0 && subclasses(code, f).includes(callee)),
     );
-    const framework = direct ?? factories.get(callee.split('.').at(-1) ?? '');
+    const framework =
+      direct ?? factories.get(callee.split('.').at(-1) ?? '') ?? decorating(source, variable, callee, installed);
     if (framework) made.push({ variable, framework, factory: false, offset: match.index });
   }
   for (const match of code.matchAll(ALIAS)) {

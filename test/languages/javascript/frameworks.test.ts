@@ -60,6 +60,16 @@ describe('what frameworks build, and how it is served', () => {
       'public/out with fallback',
     ],
     [
+      'webpack, whose server is for development, by the script that builds for production',
+      () =>
+        served(
+          ['webpack', 'html-webpack-plugin'],
+          { start: 'webpack serve --env mode=development', 'build:prod': 'webpack --env mode=production' },
+          { 'webpack.config.ts': "const paths = { output: path.resolve(__dirname, 'site'), html: 'index.html' }" },
+        ),
+      'site with fallback',
+    ],
+    [
       'Solid, whose plugin makes the page itself',
       () =>
         served(

@@ -70,6 +70,8 @@ describe('the program behind a start script', () => {
       '-c',
       'node migrate.js && exec node app.js --verbose',
     ]);
+    const built = { start: 'cross-env NODE_ENV=production npm run build && node dist/a.js', build: 'tsc' };
+    assert.deepEqual(command({ 'package.json': { scripts: built } }), ['node', 'dist/a.js']);
     const round = { start: 'npm run a', a: 'npm run b', b: 'npm run a' };
     assert.ok(command({ 'package.json': { scripts: round } }));
   });

@@ -67,6 +67,13 @@ describe('the app object', () => {
     assert.deepEqual(start?.importRoots, ['src']);
   });
 
+  test('may be made by a function of any name, where it is a Flask app by the routes that it decorates', () => {
+    const app = 'from flask import request\nfrom setup import load\n\napp = load()\n\n@app.route("/")\ndef a(): pass\n';
+    assert.match(commandOf({ 'requirements.txt': 'flask', 'app.py': app }) ?? '', /^gunicorn .* app:app$/);
+    const group = app.replace('load()', 'ShopBlueprint()');
+    assert.equal(commandOf({ 'requirements.txt': 'flask', 'app.py': group }), 'python app.py');
+  });
+
   test('may be made by a factory', () => {
     const files = {
       'requirements.txt': 'flask\nwaitress',

@@ -79,9 +79,8 @@ function portsIn(map: Settings, path: readonly string[]): Found[] {
   const own = entries.flatMap(([key, value]): Found[] => {
     if (typeof value !== 'number' && typeof value !== 'string') return [];
     const name = [...path, key].join('.');
-    if (PORT_KEYS.has(plain(key)) && /^\d+$/.test(String(value))) {
-      return [{ key: name, port: Number(value), loopback: onLoopback }];
-    }
+    const [, alone] = (PORT_KEYS.has(plain(key)) ? /^:?(\d+)$/.exec(String(value)) : undefined) ?? [];
+    if (alone !== undefined) return [{ key: name, port: Number(alone), loopback: onLoopback }];
     const address = ADDRESS_KEYS.has(plain(key)) ? /^([\w.[\]:*-]*):(\d{2,5})$/.exec(String(value)) : undefined;
     return address ? [{ key: name, port: Number(address[2]), loopback: LOOPBACK.test(address[1] ?? '') }] : [];
   });

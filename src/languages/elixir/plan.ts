@@ -40,8 +40,9 @@ const mixFiles = (inventory: Inventory, { appsPath }: MixFile): readonly string[
   );
 
 const PORTS = [
-  /\bget_env\(\s*"PORT"\s*(?:,\s*(?:[^()\n]*\bprod:\s*)?"(\d{2,5})"|\)\s*\|\|\s*"(\d{2,5})")/,
-  /\bport:\s*(\d{2,5})\b/,
+  /\bget_env\(\s*"(?:\w{1,40}_)?PORT"\s*(?:,\s*(?:[^()\n]*\bprod:\s*)?"(\d{2,5})"|\)\s*\|\|\s*"(\d{2,5})")/,
+  // The one of `url:` is that by which others ask, behind a proxy.
+  /(?<!\burl:\s*\[[^\]]{0,200})\bport:\s*(\d{2,5})\b/,
 ];
 
 const applications = (inventory: Inventory): readonly string[] =>

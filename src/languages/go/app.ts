@@ -102,7 +102,7 @@ export function goApp(scope: Scope, command?: readonly string[]): { app: GoApp |
   const stores = bySource.framework?.framework.stores ?? false;
   const files = runFilesOf(inventory, program, reach, { stores, flagged });
   const args = flagged.map(({ flag, to }) => `--${flag}=${to}`);
-  const serving = withSettings({ ...bySource, args: [...bySource.args, ...args] }, inventory, files);
+  const serving = withSettings({ ...bySource, args: [...bySource.args, ...args] }, inventory, files, reach);
   const frontend = frontendOf(inventory, program, reach, files.read);
   return { app: { project, ...picked, reach, cgo, serving, files, frontend }, project };
 }

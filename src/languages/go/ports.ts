@@ -51,7 +51,8 @@ const RULES: readonly PortRule[] = [
   {
     why: 'the default of the field for PORT',
     besidePort: true,
-    pattern: /`[^`\n]*\benv(?:config)?:"PORT[^`\n]*\b(?:envDefault|env-default|default):":?(?<port>\d{2,5})"/g,
+    pattern:
+      /`[^`\n]*\benv(?:config)?:"PORT[^`\n]*?(?:\b(?:envDefault|env-default|default):"|,\s?default=):?(?<port>\d{2,5})\b/g,
   },
   {
     why: 'the port when PORT is not set',
@@ -85,13 +86,18 @@ const RULES: readonly PortRule[] = [
       /\.(?:String|Int|Uint)(?:Var)?P?\(\s*(?:&[\w.]+\s*,\s*)?"(?<flag>[\w.-]*(?:port|addr|address|listen|bind|http))"\s*,\s*(?:"\w?"\s*,\s*)?(?:[\w.]+\(\s*"\w+"\s*,\s*)?"?(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})"?\s*\)?\s*,/g,
   },
   {
+    why: 'the default of the flag that sets it',
+    pattern:
+      /\bName:\s*"(?<flag>[\w.-]*(?:port|addr|address|listen|listener|bind|http))"\s*,(?:[^{}]|\{[^{}]{0,80}\}){0,300}?\bValue:\s*"?(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})\b"?/g,
+  },
+  {
     why: 'the default of its own port’s variable',
     pattern: new RegExp(String.raw`\(\s*"(?:\w+_)?${OWN}PORT"\s*,\s*(?:[\w.]*\(\s*)?"?:?(?<port>\d{2,5})"?`, 'g'),
   },
   {
     why: 'the default of the field for its port',
     pattern: new RegExp(
-      String.raw`\x60[^\x60\n]*\benv(?:config)?:"(?:\w+_)?(?:${OWN}PORT|PORT)[^\x60\n]*\b(?:envDefault|env-default|default):":?(?<port>\d{2,5})"`,
+      String.raw`\x60[^\x60\n]*\benv(?:config)?:"(?:\w+_)?(?:${OWN}PORT|PORT)[^\x60\n]*?(?:\b(?:envDefault|env-default|default):"|,\s?default=):?(?<port>\d{2,5})\b`,
       'g',
     ),
   },
@@ -104,9 +110,9 @@ const RULES: readonly PortRule[] = [
     why: 'the port that the source names',
     named: true,
     pattern:
-      /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
+      /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address|listen)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*|\[[\w:]*\]):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
   },
-  { why: 'an address without a host', pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
+  { why: 'an address without a host', named: true, pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
 ];
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
@@ -125,6 +131,11 @@ function foundBy({ why, pattern, named }: PortRule, code: readonly Code[]): Port
   return named ? found.filter(({ port }) => !ASKED_PORTS.has(port)) : found;
 }
 
+/** Where the documentation of net/http/pprof listens, and with it most programs that can be profiled. */
+const PROFILER = 6060;
+/** Flags for where a program is watched, or listens once more. */
+const ASIDE = /(^|[._-])(https|tls|ssl|metrics?|debug|pprof|profile|admin|grpc|ping|health|probe|monitoring)([._-]|$)/i;
+
 const READS_PORT = /"PORT"|\benv(?:config)?:"PORT\b|(?:BindEnv|MustBindEnv)\([^)]*"PORT"|env:\s*"PORT"/;
 const OTHER_VARIABLE = new RegExp(String.raw`\b(?:Getenv|LookupEnv)\(\s*"((?:\w+_)?${OWN}PORT)"`, 'g');
 
@@ -140,7 +151,11 @@ export function portsOf(code: readonly Code[]): Ports {
   let found: PortFound | undefined;
   for (const rule of rules) {
     const hits = foundBy(rule, code);
-    found ??= hits.find((hit) => !hit.loopback);
+    // A flag can be given another address, so that its default may be the machine's own.
+    const proper = hits.filter(({ flag }) => flag === undefined || !ASIDE.test(flag));
+    found =
+      proper.find((hit) => hit.port !== PROFILER && (!hit.loopback || hit.flag !== undefined)) ??
+      hits.find((hit) => hit.port !== PROFILER && !hit.loopback);
     if (found) break;
   }
   found ??= rules.flatMap((rule) => foundBy(rule, code))[0];

@@ -9,6 +9,7 @@ import { codeOf } from './code.ts';
 import { ALSO_CLIENTS, COMMAND_LINES, FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import { portsOf, type PortFound } from './ports.ts';
 import { importOf, type Reach } from './reach.ts';
+import { embeddedPlaces } from './source-file.ts';
 
 /** What a program is once it runs: a server with its port, a worker, or something that ends by itself. */
 export interface Serving {
@@ -160,9 +161,13 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
   };
 }
 
-/** The same, with the port of the settings that it reads where its source tells none. */
-export function withSettings(serving: Serving, inventory: Inventory, { read }: RunFiles): Serving {
+/** The same, with the port of the settings that it reads, or takes along, where its source tells none. */
+export function withSettings(serving: Serving, inventory: Inventory, { read }: RunFiles, reach: Reach): Serving {
   if (serving.workload !== 'service' || serving.port !== undefined || serving.readsPort) return serving;
-  const port = configuredPort(inventory, read);
+  const taken = reach.files
+    .flatMap(embeddedPlaces)
+    .filter((place) => place !== '')
+    .map((source) => ({ source, to: source, folder: inventory.isDirectory(source) }));
+  const port = configuredPort(inventory, [...read, ...taken]);
   return port ? { ...serving, port, advice: [...serving.advice, ...loopbackAdvice(port)] } : serving;
 }

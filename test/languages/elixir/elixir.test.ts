@@ -171,3 +171,15 @@ describe('elixir: build', () => {
     assert.equal(problemOf(() => dockerfileOf(umbrella))?.slug, 'no-start-command');
   });
 });
+
+test('elixir: the port by which a proxy is asked is not the one that it listens on', () => {
+  const files = {
+    'mix.exs': mix({ deps: '{:phoenix, "~> 1.8"}' }),
+    'config/runtime.exs':
+      'config :shop, ShopWeb.Endpoint,\n  url: [host: host, port: 443, scheme: "https"],\n  http: [port: port]\n',
+  };
+  assert.equal(manifestOf(files).port, 4000);
+  const other = 'port = String.to_integer(System.get_env("SHOP_PORT") || "4100")\n';
+  const named = { ...files, 'config/runtime.exs': `${other}${files['config/runtime.exs']}` };
+  assert.equal(manifestOf(named).port, 4100);
+});

@@ -95,6 +95,35 @@ describe('go: ports', () => {
     assert.equal(portOf('app.Run(4100)').port, 4100);
     assert.equal(portOf('client.StartReceiver(ctx, receive)').workload, 'service');
   });
+
+  const started = (source: string) =>
+    projectOf({ 'go.mod': goMod('go 1.26'), 'main.go': serving(`${source}; http.Serve(l, nil)`) }).merged.manifest;
+
+  test('of several flags that of the program itself, with another address than the machine’s own', () => {
+    const { port, command } = started(
+      'f.String("https-addr", ":8443", "x"); f.String("http-addr", "127.0.0.1:4180", "x")',
+    );
+    assert.deepEqual([port, command], [4180, ['shop', '--http-addr=0.0.0.0:4180']]);
+    const cli = 'a := []cli.Flag{&cli.StringFlag{Name: "listener", EnvVars: []string{"L"}, Value: "127.0.0.1:4181"}}';
+    assert.deepEqual(started(cli).command, ['shop', '--listener=0.0.0.0:4181']);
+    assert.equal(started(`go http.ListenAndServe(":6060", nil); ${cli}`).port, 4181);
+  });
+
+  test('a default in the tag of a field, a name for HTTP; a database is not taken for it', () => {
+    assert.equal(started('type C struct { P string `env:"TILL_SERVER_PORT,default=4182"` }').port, 4182);
+    assert.equal(started('SMTPListen := "[::]:4025"; HTTPListen := "[::]:4183"').port, 4183);
+    assert.equal(started('redis := ":6379"').port, undefined);
+  });
+
+  test('settings that are embedded', () => {
+    const files = {
+      'go.mod': goMod('go 1.26'),
+      'main.go': serving('http.Serve(l, nil)'),
+      'conf.go': 'package main\n\nimport "embed"\n\n//go:embed conf\nvar conf embed.FS\n',
+      'conf/app.ini': 'NAME = till\n[server]\nHTTP_PORT = 4184\n',
+    };
+    assert.equal(projectOf(files).merged.manifest.port, 4184);
+  });
 });
 
 describe('go: programs', () => {

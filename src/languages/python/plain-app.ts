@@ -1,3 +1,4 @@
+import { baseName } from '../../inventory/inventory.ts';
 import type { AppObject } from './app-object.ts';
 import { moduleOf, type Source } from './modules.ts';
 import type { PythonProject } from './project.ts';
@@ -21,10 +22,14 @@ const PROTOCOLS = [
   },
 ] as const;
 
+/** A file that has the name of the protocol makes the app for a server, whatever it makes it with. */
+const NAMED = /^(app|application)[ \t]*(?::[^=\n]+)?=[ \t]*\S/m;
+
 function plainIn(project: PythonProject, source: Source): AppObject | undefined {
   if (mainGuard(source.code) !== undefined) return undefined;
   for (const { framework, pattern } of PROTOCOLS) {
-    const found = pattern.exec(source.code);
+    const named = baseName(source.path) === `${framework.protocol}.py` ? NAMED.exec(source.code) : null;
+    const found = pattern.exec(source.code) ?? named;
     const module = found ? moduleOf(project.inventory, project.folder, source, project.packaged) : undefined;
     if (!found || !module) continue;
     const variable = found[1] ?? '';
@@ -45,9 +50,11 @@ function plainIn(project: PythonProject, source: Source): AppObject | undefined 
   return undefined;
 }
 
-/** The nearest to the root. */
+const isAsgi = ({ path }: Source): boolean => baseName(path) === 'asgi.py';
+
+/** The nearest to the root; of those of both protocols, the simpler one. */
 export function plainApp(project: PythonProject, sources: readonly Source[]): AppObject | undefined {
-  for (const source of sources) {
+  for (const source of sources.toSorted((a, b) => Number(isAsgi(a)) - Number(isAsgi(b)))) {
     const object = plainIn(project, source);
     if (object) return object;
   }

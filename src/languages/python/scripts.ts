@@ -171,7 +171,11 @@ export function entryFile(project: PythonProject, sources: readonly Source[]): R
   }
   const guarded = atRoot.filter((s) => mainGuard(s.code) !== undefined);
   const only = guarded.length === 1 ? guarded[0] : guarded.length === 0 && atRoot.length === 1 ? atRoot[0] : undefined;
-  return only && runnableFile(inventory, folder, only, 'the only script at the root');
+  if (only) return runnableFile(inventory, folder, only, 'the only script at the root');
+  const [server, ...others] = guarded.filter((s) => /_server\.py$/.test(s.path));
+  return server && others.length === 0
+    ? runnableFile(inventory, folder, server, 'the only script at the root that is called a server')
+    : undefined;
 }
 
 /** How a file that serves is run: as it lies, or by the program that calls what it defines. */

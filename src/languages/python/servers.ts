@@ -32,6 +32,7 @@ const plain = ({ module, variable }: Target): string => `${module}:${variable}`;
 
 function gunicornWorker(has: (name: string) => boolean): string[] {
   if (has('gevent-websocket')) return ['--worker-class', 'geventwebsocket.gunicorn.workers.GeventWebSocketWorker'];
+  if (has('flask-sockets')) return ['--worker-class', 'flask_sockets.worker'];
   if (has('eventlet')) return ['--worker-class', 'eventlet'];
   if (has('gevent')) return ['--worker-class', 'gevent'];
   return ['--threads', has('flask-socketio') ? '100' : '4'];

@@ -520,3 +520,41 @@ describe('apps without a web framework', () => {
     );
   });
 });
+
+describe('a program without a telling name', () => {
+  const guarded = 'if __name__ == "__main__":\n    run()\n';
+
+  test('is the only one that is called a server', () => {
+    const files = { 'requirements.txt': 'grpcio\n', 'mail_client.py': guarded, 'mail_server.py': guarded };
+    assert.equal(commandOf(files), 'python mail_server.py');
+    assert.equal(commandOf({ ...files, 'chat_server.py': guarded }), undefined);
+  });
+
+  test('has its server in a module that only defines it', () => {
+    const start = startOf({
+      'requirements.txt': 'tornado\n',
+      'shelf.py': `from library.server import serve\n${guarded}`,
+      'library/__init__.py': '',
+      'library/server.py':
+        'from tornado.httpserver import HTTPServer\n\n\ndef serve():\n    HTTPServer(app).listen(8083)\n',
+    });
+    assert.deepEqual([start?.argv.join(' '), start?.port?.port], ['python shelf.py', 8083]);
+  });
+});
+
+describe('a file with the name of a protocol', () => {
+  test('makes the app, whatever with', () => {
+    const wsgi = 'from masonite.foundation import Application\napplication = Application(__file__)\n';
+    const start = startOf({ 'requirements.txt': 'masonite\n', 'wsgi.py': wsgi, 'asgi.py': wsgi });
+    assert.match(start?.argv.join(' ') ?? '', /^gunicorn .*wsgi:application$/);
+    assert.match(
+      commandOf({ 'requirements.txt': 'lihil\n', 'asgi.py': 'from lihil import Lihil\napp: Lihil = Lihil()\n' }) ?? '',
+      /^uvicorn .*asgi:app$/,
+    );
+  });
+
+  test('is a program where it serves by itself', () => {
+    const own = 'application = make()\nif __name__ == "__main__":\n    serve(application)\n';
+    assert.equal(commandOf({ 'requirements.txt': 'masonite\n', 'wsgi.py': own }), 'python wsgi.py');
+  });
+});

@@ -3,6 +3,7 @@ import type { Evidence } from '../../plan/plan.ts';
 import { hasPackage, readComposer, type Composer } from './composer.ts';
 import { extensionsOf, type Extensions } from './extensions.ts';
 import { frameworkOf, isWordpress, pagesOf, webRootOf, writableOf, type Framework, type WebRoot } from './framework.ts';
+import { DEFAULT_PORT, ownServer, type OwnServer } from './own-server.ts';
 import { SERVER } from './server.ts';
 import { phpVersion } from './version.ts';
 import type { ChosenVersion } from '../runtime-version.ts';
@@ -17,31 +18,11 @@ export interface PhpApp {
   /** What it runs as; undefined where nothing says. */
   readonly start: { readonly argv: readonly string[]; readonly from: Evidence } | undefined;
   readonly port: number | undefined;
+  /** A server written in PHP. */
+  readonly server: OwnServer | undefined;
   readonly writable: readonly string[];
 }
 
-/** Not 80, which needs rights on some hosts; and before it in a list, since the base image exposes that as well. */
-const DEFAULT_PORT = 3000;
-
-/** Servers written in PHP, which listen by themselves. */
-const OWN_SERVERS = [
-  'react/http',
-  'amphp/http-server',
-  'workerman/workerman',
-  'openswoole/core',
-  'cboden/ratchet',
-  'hyperf/http-server',
-];
-const SERVER_FILES = [
-  'server.php',
-  'bin/server.php',
-  'start.php',
-  'bin/hyperf.php',
-  'main.php',
-  'app.php',
-  'index.php',
-  'public/index.php',
-];
 const COMMAND_FILES = [
   'main.php',
   'run.php',
@@ -62,21 +43,6 @@ interface Started {
   readonly port?: number;
 }
 
-function ownServer(inventory: Inventory, composer: Composer | undefined): Started | undefined {
-  const name = OWN_SERVERS.find((p) => composer?.require[p] !== undefined);
-  const file = SERVER_FILES.find((path) => inventory.isFile(path));
-  if (name === undefined || file === undefined) return undefined;
-  const text = inventory.text(file) ?? '';
-  const port = Number(
-    /(?:\d\.\d\.\d\.\d|localhost|\[?::\]?|\*):(\d{2,5})\b|PORT['"]?\)?\s*(?:\?:|\?\?|\|\|)\s*['"]?(\d{2,5})/
-      .exec(text)
-      ?.slice(1)
-      .find(Boolean) ?? DEFAULT_PORT,
-  );
-  const args = file === 'bin/hyperf.php' || name === 'workerman/workerman' ? ['start'] : [];
-  return { argv: ['php', file, ...args], from: { file, why: `it serves with ${name}` }, port };
-}
-
 /** A program for the command line, by a telling name. */
 function namedScript(inventory: Inventory): Started | undefined {
   const file = COMMAND_FILES.find((path) => inventory.isFile(path));
@@ -95,9 +61,9 @@ function startOf(
   inventory: Inventory,
   composer: Composer | undefined,
   framework: Framework | undefined,
-): { readonly root?: WebRoot | undefined; readonly start?: Started | undefined } {
+): { readonly root?: WebRoot | undefined; readonly start?: Started | undefined; readonly server?: OwnServer } {
   const server = ownServer(inventory, composer);
-  if (server) return { start: server };
+  if (server) return { start: server, server };
   const served = (root: WebRoot) => ({ root, start: { argv: SERVER, from: root.from, port: DEFAULT_PORT } });
   const index = webRootOf(inventory, composer, framework);
   if (index) return served(index);
@@ -114,7 +80,7 @@ function startOf(
 export function phpApp(inventory: Inventory): PhpApp {
   const composer = readComposer(inventory);
   const framework = frameworkOf(inventory, composer);
-  const { root, start } = startOf(inventory, composer, framework);
+  const { root, start, server } = startOf(inventory, composer, framework);
   return {
     inventory,
     composer,
@@ -123,7 +89,8 @@ export function phpApp(inventory: Inventory): PhpApp {
     root,
     start,
     port: start?.port,
-    writable: writableOf(inventory, framework, root?.folder ?? ''),
+    server,
+    writable: [...new Set([...writableOf(inventory, framework, root?.folder ?? ''), ...(server?.writable ?? [])])],
   };
 }
 

@@ -36,6 +36,20 @@ function writableSteps({ writable }: PhpApp, uid: number): Step[] {
   ];
 }
 
+/** A server that keeps files of its own beside its code needs the folders, and never what is in them. */
+function openSteps({ server }: PhpApp): Step[] {
+  if (server === undefined || server.open.length === 0) return [];
+  return [
+    {
+      kind: 'run',
+      command: sh`chmod 1777 ${server.open}`,
+      why: 'the server keeps its process id and its log beside its code',
+      comment: 'Sticky like /tmp: new files can be made here, those of the image cannot be replaced.',
+      evidence: [server.from],
+    },
+  ];
+}
+
 function laravelAdvice({ framework }: PhpApp): Advice[] {
   if (framework?.id !== 'laravel') return [];
   return [
@@ -142,10 +156,11 @@ export function planPhp(request: PlanRequest): BuildPlan {
       workdir: APP_ROOT,
       steps: [
         ...extensionSteps(extensions),
-        ...phpSettings(web, inventory.isFile('php.ini') ? 'php.ini' : undefined),
+        ...phpSettings(web, inventory.isFile('php.ini') ? 'php.ini' : undefined, app.server?.ini),
         ...(web ? serverSteps(root) : []),
         appCopy(built),
         ...writableSteps(app, runtimeUser('debian', settings.run?.user)),
+        ...openSteps(app),
       ],
       process: {
         argv: web ? startedInOrder(argv) : argv,

@@ -93,7 +93,7 @@ const iniText = (opcache: boolean): string =>
   ].join('\n');
 
 /** PHP's settings for production, and the project's own over them. */
-export function phpSettings(web: boolean, ownIni: string | undefined): Step[] {
+export function phpSettings(web: boolean, ownIni: string | undefined, more: readonly string[] = []): Step[] {
   return [
     {
       kind: 'run',
@@ -103,7 +103,7 @@ export function phpSettings(web: boolean, ownIni: string | undefined): Step[] {
     {
       kind: 'file',
       path: '/usr/local/etc/php/conf.d/zz-app.ini',
-      text: iniText(web),
+      text: [iniText(web), ...more.map((line) => `${line}\n`)].join(''),
       why: 'settings for an image whose files do not change',
     },
     ...(ownIni === undefined

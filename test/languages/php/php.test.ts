@@ -266,3 +266,42 @@ describe('php: processes', () => {
     assert.equal(problemOf(() => planOf({ 'composer.json': '{}', 'src/Lib.php': PAGE }))?.slug, 'no-start-command');
   });
 });
+
+describe('php: servers that are written in PHP', () => {
+  const planned = (files: Readonly<Record<string, string>>) => {
+    const { command, port } = manifestOf(files);
+    return { command, port };
+  };
+
+  test('webman is told to start, on the port of its settings, and may write beside its code', () => {
+    const files = {
+      'composer.json': json({ require: { 'workerman/webman-framework': '^2.1' } }),
+      'start.php': '<?php\nsupport\\App::run();\n',
+      'config/process.php': "<?php\nreturn ['webman' => ['listen' => 'http://0.0.0.0:8787']];\n",
+    };
+    assert.deepEqual(planned(files), { command: ['php', 'start.php', 'start'], port: 8787 });
+    assert.match(dockerfileOf(files), /docker-php-ext-install .*pcntl/);
+    assert.match(dockerfileOf(files), /chmod 1777 vendor vendor\/workerman vendor\/workerman\/workerman/);
+    assert.match(dockerfileOf(files), /mkdir -p runtime/);
+  });
+
+  test('Hyperf runs on Swoole without its short names', () => {
+    const files = {
+      'composer.json': json({ require: { 'hyperf/http-server': '~3.1.0' } }),
+      'bin/hyperf.php': '<?php\n',
+      'config/autoload/server.php': "<?php\nreturn ['servers' => [['host' => '0.0.0.0', 'port' => 9501]]];\n",
+    };
+    assert.deepEqual(planned(files), { command: ['php', 'bin/hyperf.php', 'start'], port: 9501 });
+    assert.match(dockerfileOf(files), /pecl install swoole/);
+    assert.match(dockerfileOf(files), /^swoole\.use_shortname = Off$/m);
+  });
+
+  test('a script that makes a server is run, although it is called index.php', () => {
+    const swoole = "<?php\nuse Swoole\\Http\\Server;\n$server = new Server('0.0.0.0', 9000);\n$server->start();\n";
+    const files = { 'composer.json': json({ require: { 'ext-swoole': '*' } }), 'public/index.php': swoole };
+    assert.deepEqual(planned(files), { command: ['php', 'public/index.php'], port: 9000 });
+    const workerman = "<?php\n$web = new Worker('http://0.0.0.0:2345');\nWorker::runAll();\n";
+    const worker = { 'composer.json': json({ require: { 'workerman/workerman': '^5' } }), 'server.php': workerman };
+    assert.deepEqual(planned(worker), { command: ['php', 'server.php', 'start'], port: 2345 });
+  });
+});

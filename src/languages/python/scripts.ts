@@ -172,7 +172,7 @@ export function entryFile(project: PythonProject, sources: readonly Source[]): R
   const guarded = atRoot.filter((s) => mainGuard(s.code) !== undefined);
   const only = guarded.length === 1 ? guarded[0] : guarded.length === 0 && atRoot.length === 1 ? atRoot[0] : undefined;
   if (only) return runnableFile(inventory, folder, only, 'the only script at the root');
-  const [server, ...others] = guarded.filter((s) => /_server\.py$/.test(s.path));
+  const [server, ...others] = guarded.filter((s) => s.path.endsWith('_server.py'));
   return server && others.length === 0
     ? runnableFile(inventory, folder, server, 'the only script at the root that is called a server')
     : undefined;

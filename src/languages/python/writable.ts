@@ -23,7 +23,7 @@ export interface Writable {
  * https://docs.fastht.ml/api/core.html https://docs.chainlit.io/backend/config/overview
  */
 const WRITES =
-  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/\/(?!\/|:memory:)|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename|\b(?:fast_app|FastHTML)\(|\b(?:import|from) chainlit\b/;
+  /\bopen\([^()\n]*,\s*(?:mode\s*=\s*)?["'][wax]b?\+?["']|sqlite3?\.connect\(|sqlite(?:\+\w+)?:\/\/(?:\/(?!\/|:memory:)|[\w.{])|backends\.sqlite3|\bmakedirs\(|\.mkdir\(|\bmkdir\(|FileHandler\(|\.to_(?:csv|excel|json|parquet|pickle)\(\s*f?["']|\.savefig\(|\.write_(?:text|bytes)\(|\.save\(\s*f?["'][^"'\n]*\.\w+["']|\.save\(\s*os\.path\.join|SVGSurface\(|\bTinyDB\(|shelve\.open\(|\burlretrieve\(|SQLALCHEMY_DATABASE_URI|basicConfig\([^()\n]*filename|\b(?:fast_app|FastHTML)\(|\b(?:import|from) chainlit\b/;
 
 const DATA_FOLDERS = [
   'instance',

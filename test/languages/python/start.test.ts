@@ -260,6 +260,20 @@ test('folders that are kept for what the program writes are there, and can be wr
   assert.deepEqual(found.kept, ['app/static/build']);
 });
 
+test('a database in a file of the working directory is written, one in memory or elsewhere is not', () => {
+  const writes = (url: string): boolean => {
+    const { inventory } = scopeOf({ 'main.py': `init("${url}")\n` });
+    return writableOf(inventory, '', findStart(readProject({ inventory, member: '' })).sources) !== undefined;
+  };
+  assert.deepEqual(
+    ['sqlite://db.sqlite3', 'sqlite:///shop.db', 'sqlite+aiosqlite:///./a.db', 'sqlite://:memory:', 'sqlite://'].map(
+      writes,
+    ),
+    [true, true, true, false, false],
+  );
+  assert.equal(writes('sqlite:////data/shop.db'), false);
+});
+
 test('a function is served by its framework, decorated or as the only one that takes a request', () => {
   const served = (code: string) => commandOf({ 'requirements.txt': 'functions-framework==3.*', 'main.py': code });
   const framework = 'functions-framework --target hello';

@@ -3,6 +3,7 @@ import { cycleOf, cyclesOf, defaultCycle, isSupported, lifeOf, tagsOf } from '..
 import { DEBIAN, officialImage } from '../../images/known.ts';
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
+import { officialLine, ownImages } from '../own-image.ts';
 import { miseTools, toolVersions, versionFile } from '../version-files.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
@@ -142,6 +143,10 @@ const PLACES: readonly Place[] = [
   { title: 'devEngines.runtime in package.json', read: fields(devEngines) },
   { title: 'engines.node in package.json', read: fields((pkg) => field(pkg, 'engines')) },
   { title: 'what node-sass is built for', read: fields(nodeSass) },
+  {
+    title: 'FROM in the project’s own Dockerfile',
+    read: (inventory, [app]) => ownImages(inventory, app?.folder ?? '', officialLine('node', 1)),
+  },
 ];
 
 export const nodeVersionOrder: readonly string[] = ['runtime in the manifest', ...PLACES.map((place) => place.title)];

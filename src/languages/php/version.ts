@@ -3,6 +3,7 @@ import { DEBIAN } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import { officialLine, ownImages } from '../own-image.ts';
 import { managedVersions, versionFile } from '../version-files.ts';
 import { lineIn, type Composer } from './composer.ts';
 import { constraintOf } from './constraint.ts';
@@ -20,6 +21,7 @@ export const versionOrder: readonly string[] = [
   'config.platform.php of composer.json',
   'require.php of composer.json, with what the locked packages bear',
   'platform.php of composer.lock',
+  'FROM in the project’s own Dockerfile',
 ];
 
 /** Marks a constraint, in a source's text. */
@@ -111,6 +113,7 @@ export function phpVersion(inventory: Inventory, composer: Composer | undefined)
     ...versionFile(inventory, VERSION_FILE),
     ...managedVersions(inventory, 'php'),
     ...ofComposer(composer),
+    ...ownImages(inventory, '', officialLine('php', 2)),
   ];
   const chosen = chooseVersion(PRODUCT, sources, reader(composer));
   return { ...chosen, rejected: chosen.rejected.filter((r) => r.value !== chosen.version) };

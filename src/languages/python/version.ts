@@ -5,6 +5,7 @@ import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import type { Rejected } from '../language.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import { officialLine, ownImages, type ReadImage } from '../own-image.ts';
 import { toolVersions, versionText } from '../version-files.ts';
 import { alternativesOf, fitsAny } from './constraint.ts';
 import type { PythonProject } from './project.ts';
@@ -20,8 +21,10 @@ export const versionOrder = [
   'mise.toml',
   'runtime.txt',
   'Pipfile',
+  'FROM in the project’s own Dockerfile, while the release line is supported',
   'requires-python (pyproject.toml), python (Poetry), python_requires (setup.py)',
   'the newest Python that the locked or pinned packages have wheels for',
+  'FROM in the project’s own Dockerfile, of whatever age',
 ];
 
 const VERSION_FILES = /(^|\/)(\.python-version|\.tool-versions|\.?mise\.toml|\.config\/mise\.toml|runtime\.txt)$/;
@@ -173,13 +176,23 @@ const fullVersion = (version: string): string => {
   return plain.split('.').length > 2 ? plain : (cycleOf(PRODUCT, plain)?.latest ?? plain);
 };
 
+/** Images of uv have the Python's release behind their own. https://docs.astral.sh/uv/guides/integration/docker/#available-images */
+const inImage: ReadImage = (name, tag) =>
+  name === 'uv' ? /(?:^|-)python(\d+\.\d+)/.exec(tag)?.[1] : officialLine('python', 2)(name, tag);
+
+const isKept = ({ text }: VersionSource): boolean => {
+  const cycle = cyclesOf(PRODUCT).find((c) => c.cycle === text);
+  return cycle !== undefined && isSupported(cycle);
+};
+
 /** The Python of a project, and what it beat. */
 export function pythonVersion(project: PythonProject): ChosenVersion {
   const ranges = rangesOf(project);
   const bound = wheelBound(project.packages.values());
   const enforced = ranges.find((range) => range.enforced);
   const ruledOut: Rejected[] = [];
-  const named = namedVersions(project).filter(({ text, from }) => {
+  const images = ownImages(project.inventory, project.folder, inImage);
+  const named = [...namedVersions(project), ...images.filter(isKept)].filter(({ text, from }) => {
     const version = readVersion(text);
     if (!enforced || version === undefined || fitsAny(fullVersion(version), enforced.alternatives)) return true;
     ruledOut.push({ value: version, from: { ...from, why: `${enforced.from.why}, which rules it out` } });
@@ -202,6 +215,7 @@ export function pythonVersion(project: PythonProject): ChosenVersion {
             },
           },
         ]),
+    ...images.filter((image) => !isKept(image)),
   ];
   const chosen = chooseVersion(PRODUCT, sources, (text) =>
     text.startsWith(RANGE) ? lineFitting(alternativesOf(text.slice(RANGE.length)), bound) : readVersion(text),

@@ -4,6 +4,7 @@ import { DEBIAN } from '../../images/known.ts';
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, ImageRef } from '../../plan/plan.ts';
 import { chooseVersion, type ChosenVersion, type VersionSource } from '../runtime-version.ts';
+import { officialLine, ownImages } from '../own-image.ts';
 import { managedVersions, versionFile } from '../version-files.ts';
 import type { Gemfile } from './gemfile.ts';
 import type { Lockfile } from './lockfile.ts';
@@ -21,6 +22,7 @@ export const versionOrder: readonly string[] = [
   'the ruby line of the Gemfile',
   'RUBY VERSION of Gemfile.lock',
   'the release that the locked Rails was made for',
+  'FROM in the project’s own Dockerfile',
   'BUNDLED WITH of Gemfile.lock: Bundler 2 came with Ruby 3',
 ];
 
@@ -87,13 +89,14 @@ function ofRails(lock: Lockfile | undefined): VersionSource[] {
     : [{ text: ruby, from: { file: 'Gemfile.lock', why: `the newest release that Rails ${line ?? ''} runs with` } }];
 }
 
-function ofLock(lock: Lockfile | undefined): VersionSource[] {
-  if (!lock) return [];
+function ofLock(lock: Lockfile | undefined, image: readonly VersionSource[]): VersionSource[] {
+  if (!lock) return [...image];
   const { ruby, bundler } = lock;
   const file = 'Gemfile.lock';
   return [
     ...(ruby ? [{ text: ruby.version, from: { file, line: ruby.line, why: `RUBY VERSION is ${ruby.version}` } }] : []),
     ...ofRails(lock),
+    ...image,
     ...(bundler !== undefined && /^[12]\./.test(bundler)
       ? [{ text: '3', from: { file, why: `made by Bundler ${bundler}, which came with Ruby 3 or before` } }]
       : []),
@@ -128,7 +131,11 @@ export function rubyVersion(
     const version = readVersion(text);
     return version === undefined || enforced ? version : version.split('.').slice(0, 2).join('.');
   };
-  const chosen = chooseVersion(PRODUCT, [...ordered, ...ofLock(lock)], read);
+  const chosen = chooseVersion(
+    PRODUCT,
+    [...ordered, ...ofLock(lock, ownImages(inventory, '', officialLine('ruby', 2)))],
+    read,
+  );
   return { ...chosen, rejected: chosen.rejected.filter((r) => r.value !== chosen.version) };
 }
 

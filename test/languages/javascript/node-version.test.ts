@@ -29,15 +29,17 @@ describe('a version of Node.js as people write it', () => {
   }
 });
 
-test('without a word of the project, node-sass is for the Node.js of its time', () => {
-  const chosen = (json: object): string => {
-    const inventory = treeOf(filesOf({ 'package.json': json }));
+test('without a word of the project, node-sass is for the Node.js of its time, and its own Dockerfile tells', () => {
+  const chosen = (json: object, files: Record<string, string> = {}): string => {
+    const inventory = treeOf(filesOf({ 'package.json': json, ...files }));
     const pkg = readPackage(inventory, '');
     return nodeVersion(inventory, pkg ? [pkg] : []).version;
   };
   assert.equal(chosen({ devDependencies: { 'node-sass': '^4.12.0' } }), '14');
   assert.equal(chosen({ devDependencies: { 'node-sass': '9.0.0' } }), '20');
   assert.equal(chosen({ devDependencies: { 'node-sass': '^4.12.0' }, engines: { node: '12' } }), '12');
+  assert.equal(chosen({}, { Dockerfile: 'FROM node:22.3-alpine AS build\nFROM nginx:1' }), '22');
+  assert.equal(chosen({ engines: { node: '>=18' } }, { Dockerfile: 'FROM node:22' }), '24');
   assert.equal(chosen({ devDependencies: { 'node-sass': 'npm:sass' } }), '24');
 });
 

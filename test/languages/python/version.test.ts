@@ -55,6 +55,17 @@ describe('the order of version files', () => {
     assert.equal(poetry('>=3.8,<3.13'), '3.12');
   });
 
+  test('the project’s own Dockerfile says which release it works with, before a range where that release is kept up', () => {
+    const pyproject = '[project]\nname = "x"\nrequires-python = ">=3.10"\n[tool.uv]\n';
+    const built = (image: string, files: Record<string, string>) => chosen({ Dockerfile: `FROM ${image}`, ...files });
+    assert.equal(built('python:3.12-slim', { 'pyproject.toml': pyproject }).version, '3.12');
+    assert.equal(built('ghcr.io/astral-sh/uv:0.9-python3.13-alpine', { 'pyproject.toml': pyproject }).version, '3.13');
+    assert.equal(built('python:3.12', { 'pyproject.toml': pyproject, '.python-version': '3.11' }).version, '3.11');
+    assert.equal(built('python:3.6', { 'pyproject.toml': pyproject.replace('>=3.10', '>=3.6') }).version, '3.14');
+    assert.equal(built('python:3.6', { 'requirements.txt': 'flask' }).version, '3.6');
+    assert.match(built('python:3.6', { 'requirements.txt': 'flask' }).from.why, /own Dockerfile .* python:3\.6/);
+  });
+
   test('a pin without wheels for the newest Python holds the choice back', () => {
     assert.equal(chosen({ 'requirements.txt': 'numpy==1.26.4\n' }).version, '3.12');
     assert.equal(chosen({ 'requirements.txt': 'numpy>=1.26\n' }).version, '3.14');

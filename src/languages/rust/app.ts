@@ -6,6 +6,7 @@ import { configuredPort } from '../configured-port.ts';
 import type { Rejected, Scope } from '../language.ts';
 import { namedSettings, type NamedSettings } from '../named-settings.ts';
 import type { RunFiles } from '../run-files.ts';
+import { browserApp } from './browser.ts';
 import { FRAMEWORKS, WORKERS, type Framework } from './frameworks.ts';
 import type { CargoPackage } from './package.ts';
 import { withoutTests } from './test-code.ts';
@@ -21,7 +22,7 @@ export interface RustApp {
   readonly program: Program;
   readonly from: Evidence;
   readonly rejected: readonly Rejected[];
-  readonly workload: { readonly value: 'service' | 'worker' | 'job'; readonly from: Evidence };
+  readonly workload: { readonly value: 'service' | 'worker' | 'job' | 'static'; readonly from: Evidence };
   readonly framework: { readonly framework: Framework; readonly from: Evidence } | undefined;
   readonly ports: Ports;
   readonly port: number | undefined;
@@ -31,6 +32,8 @@ export interface RustApp {
   readonly startFolder: string;
   readonly endsOnSigterm: boolean;
   readonly called: CalledPrograms | undefined;
+  /** It runs in a browser: a server of files gives it out. */
+  readonly browser: Evidence | undefined;
   /** Words without which the program serves nothing. */
   readonly args: readonly string[];
 }
@@ -163,14 +166,20 @@ export function rustApp(
   const named = namedSettings(code, project.inventory, files.read);
   const ports = withSettings(portsOf(code, fallback), project, files, named);
   const commandLine = names.has('clap') && !framework && !ports.found && !ports.readsPort;
-  const serves = framework !== undefined || (listening !== undefined && !commandLine);
   const rocket = framework?.framework.id === 'rocket' ? rocketPort(project, program.package) : undefined;
   const fixed = rocket ? { ...rocket, loopback: false } : framework?.framework.env ? undefined : ports.found;
-  const workload: RustApp['workload'] = serves
-    ? { value: 'service', from: framework?.from ?? listening?.from ?? chosen.from }
-    : queue !== undefined
-      ? { value: 'worker', from: { file: joinPath(program.package.folder, 'Cargo.toml'), why: `depends on ${queue}` } }
-      : { value: 'job', from: { ...chosen.from, why: 'nothing in it listens' } };
+  const browser = framework ? undefined : browserApp(project, program);
+  const serves = browser === undefined && (framework !== undefined || (listening !== undefined && !commandLine));
+  const workload: RustApp['workload'] = browser
+    ? { value: 'static', from: browser }
+    : serves
+      ? { value: 'service', from: framework?.from ?? listening?.from ?? chosen.from }
+      : queue !== undefined
+        ? {
+            value: 'worker',
+            from: { file: joinPath(program.package.folder, 'Cargo.toml'), why: `depends on ${queue}` },
+          }
+        : { value: 'job', from: { ...chosen.from, why: 'nothing in it listens' } };
   const found = fixed ?? (framework?.framework.id === 'rocket' ? ports.found : undefined);
   const serve = serves ? serveCommand(code, program.bin.name) : undefined;
   return {
@@ -186,6 +195,7 @@ export function rustApp(
       startFolder,
       endsOnSigterm: framework?.framework.endsOnSigterm === true || code.some((file) => ENDS.test(file.code)),
       called: calledPackages('rust', code),
+      browser,
       args: framework?.framework.args ?? (serve === undefined ? [] : [serve]),
     },
     project,

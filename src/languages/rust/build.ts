@@ -1,30 +1,25 @@
 import { ownBuildStep } from '../../plan/build-inputs.ts';
 import { joinPath, parentOf } from '../../inventory/inventory.ts';
-import type { Evidence, Mount, RunStep, Stage, Step } from '../../plan/plan.ts';
+import type { Evidence, RunStep, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import type { PlanRequest } from '../language.ts';
 import { collectLibraries, OUTPUT } from '../native-runtime.ts';
 import { APP_ROOT, BUILD_STAGE, rootfsSteps } from '../run-file-steps.ts';
 import type { RustApp } from './app.ts';
 import { CARGO_CONFIG, configuredTarget } from './cargo-config.ts';
+import { CRATES, isLocked, TARGET, toolchainSteps } from './cargo-steps.ts';
 import { demandedFeature } from './demanded-feature.ts';
-import { lockDrift } from './lock-file.ts';
+import { leptosBuild } from './leptos.ts';
 import type { CargoPackage } from './package.ts';
 import type { Program } from './programs.ts';
 import type { CargoProject } from './project.ts';
 import type { Toolchain } from './version.ts';
+import type { BrowserTools } from './wasm-tools.ts';
 
 /**
  * Dependencies are compiled before the source is there, into the layer: cargo builds the project's own packages from
  * empty files, and with them everything that they need from outside. Then the source replaces the empty files.
  */
-
-const TARGET = '/target';
-/** Locked: cargo guards its cache with a file that is not in these folders. https://doc.rust-lang.org/cargo/guide/cargo-home.html */
-const CRATES: readonly Mount[] = [
-  { type: 'cache', target: '/usr/local/cargo/registry', sharing: 'locked' },
-  { type: 'cache', target: '/usr/local/cargo/git/db', sharing: 'locked' },
-];
 
 export interface RustBuild {
   readonly app: RustApp;
@@ -36,14 +31,12 @@ export interface RustBuild {
   readonly writable: readonly string[];
   /** By what the C library is linked in: by a toolchain that links to no other, or by telling the compiler. */
   readonly linked: 'by-toolchain' | Evidence | undefined;
+  /** What makes the files of an app that has a part for browsers. */
+  readonly tools: BrowserTools | undefined;
 }
 
 /** The machine's own, by name: the flags are then for the program alone, not for build scripts and macros. https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags */
 const HOST = sh` --target "$(rustc -vV | sed -n 's/^host: //p')"`;
-
-/** `--locked` where the lock is that of the manifests; else cargo mends it, or makes one. */
-export const isLocked = ({ lock, local, inventory }: CargoProject): boolean =>
-  lock !== undefined && (!inventory.complete || lockDrift(lock, local) === undefined);
 
 /** The compiler is told what it would not do by itself. */
 const isTold = ({ linked }: RustBuild): boolean => typeof linked === 'object';
@@ -158,6 +151,8 @@ function compileStep(build: RustBuild): RunStep {
   const { app, request, programs } = build;
   const own = request.settings.build?.command;
   if (own !== undefined) return ownBuildStep(own, CRATES);
+  const leptos = build.tools && leptosBuild(app.project, app.program);
+  if (leptos) return { ...leptos, evidence: [app.from] };
   const target = configuredTarget(app.project);
   const folder = isTold(build) ? sh`/*` : target === undefined ? sh`` : sh`/${target}`;
   const built = programs.map(({ bin }) => sh`${TARGET}${folder}/release/${bin.name}`.lines.join(''));
@@ -195,32 +190,6 @@ const linkingSteps = ({ linked }: RustBuild): Step[] =>
       ]
     : [];
 
-function toolchainSteps({ toolchain: { channel }, targets, app: { project } }: RustBuild): Step[] {
-  const target = configuredTarget(project);
-  const wanted = [...new Set([...targets, ...(target === undefined ? [] : [target])])];
-  return [
-    ...(channel === undefined
-      ? []
-      : [
-          {
-            kind: 'run',
-            command: sh`rustup toolchain install ${channel} --profile minimal`,
-            why: 'the toolchain that the project asks for, which no image has',
-          } satisfies Step,
-          { kind: 'env', vars: { RUSTUP_TOOLCHAIN: channel }, why: 'and it is the one in force' } satisfies Step,
-        ]),
-    ...(wanted.length > 0
-      ? [
-          {
-            kind: 'run',
-            command: sh`rustup target add ${wanted}`,
-            why: 'the standard library of other targets',
-          } satisfies Step,
-        ]
-      : []),
-  ];
-}
-
 /** Queries that are checked while they are compiled are checked against what was kept of the database. https://docs.rs/sqlx/latest/sqlx/macro.query.html#offline-mode */
 const keptQueries = ({ inventory }: CargoProject): boolean =>
   inventory.files(/(^|\/)(\.sqlx\/query-[^/]*\.json|sqlx-data\.json)$/).length > 0;
@@ -236,7 +205,7 @@ export function buildStage(build: RustBuild): Stage {
     why: 'the Rust toolchain, with a C compiler for crates that have C code',
     steps: [
       { kind: 'workdir', path: APP_ROOT, why: 'the same place as in the image, so that paths compiled in hold there' },
-      ...toolchainSteps(build),
+      ...toolchainSteps({ ...build, project }),
       {
         kind: 'env',
         vars: { CARGO_TARGET_DIR: TARGET, ...(keptQueries(project) ? { SQLX_OFFLINE: 'true' } : {}) },
@@ -245,11 +214,12 @@ export function buildStage(build: RustBuild): Stage {
       ...linkingSteps(build),
       ...rootfsSteps(build.writable),
       ...earlyArgs(build),
-      ...dependencySteps(build),
+      ...(build.tools?.before ?? dependencySteps(build)),
       { kind: 'copy', sources: ['.'], to: '.', why: 'the source' },
       ...(workFolder === ''
         ? []
         : [{ kind: 'workdir', path: `${APP_ROOT}/${workFolder}`, why: 'where cargo is run' } satisfies Step]),
+      ...(build.tools?.after ?? []),
       compileStep(build),
       ...(build.linked === undefined ? [collectLibraries(programs)] : []),
     ],

@@ -3,6 +3,7 @@ import type { IgnoreRule } from '../../ignore/rule.ts';
 import { maySetPort } from '../configured-port.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { rustApp, type RustApp } from './app.ts';
+import { isPage } from './browser.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import { planRust } from './plan.ts';
 import { cargoRootOf, readCargoProject } from './project.ts';
@@ -52,8 +53,9 @@ function findingsOf(app: RustApp): Finding[] {
     { at: '/runtime', value: version.version, from: version.from, rejected: version.rejected },
     { at: '/packageManager', value: 'cargo', from: manifest },
     ...(framework ? [{ at: '/framework', value: framework.framework.id, from: framework.from } as const] : []),
+    ...(app.browser ? [{ at: '/framework', value: 'trunk', from: app.browser } as const] : []),
     { at: '/workload', value: workload.value, from: workload.from },
-    { at: '/command', value: [program.bin.name, ...app.args], from, rejected },
+    ...(app.browser ? [] : [{ at: '/command', value: [program.bin.name, ...app.args], from, rejected } as const]),
     ...(ports.found && app.port !== undefined
       ? [{ at: '/port', value: app.port, from: ports.found.from } as const]
       : []),
@@ -110,7 +112,7 @@ export const rust = defineLanguage({
     detectedBy: ['Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml'],
     versionOrder,
     packageManagers: ['cargo'],
-    frameworks: FRAMEWORKS.map((framework) => framework.id),
+    frameworks: [...FRAMEWORKS.map((framework) => framework.id), 'trunk'],
     variants: ['distroless', 'slim', 'debian', 'scratch', 'alpine'],
     product: 'rust',
   },
@@ -118,7 +120,8 @@ export const rust = defineLanguage({
     (path.endsWith('.rs') && !SOURCE.test(path)) ||
     /(^|\/)(Cargo\.(toml|lock)|Rocket\.toml|\.cargo\/config(\.toml)?)$/.test(path) ||
     isVersionFile(path) ||
-    maySetPort(path),
+    maySetPort(path) ||
+    isPage(path),
   detect,
   workspaceOf: cargoRootOf,
   apps,

@@ -1,7 +1,7 @@
 import { joinPath } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import type { PlanRequest } from '../language.ts';
-import { isLocked } from './build.ts';
+import { isLocked } from './cargo-steps.ts';
 import { saysHowToLink } from './cargo-config.ts';
 import type { CargoPackage } from './package.ts';
 import { closureOf, type CargoProject } from './project.ts';

@@ -37,7 +37,10 @@ const targetSchema = z.looseObject({
 });
 const targets = z.array(targetSchema).optional().catch(undefined);
 
-const leptos = z.looseObject({ 'site-addr': z.string().optional().catch(undefined) });
+const leptos = z.looseObject({
+  'site-root': z.string().optional().catch(undefined),
+  'output-name': z.string().optional().catch(undefined),
+});
 const metadata = z
   .looseObject({ leptos: leptos.optional().catch(undefined) })
   .optional()

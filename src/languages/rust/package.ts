@@ -38,7 +38,8 @@ export interface CargoPackage {
   readonly declared: readonly string[];
   readonly dependencies: readonly Dependency[];
   readonly features: Readonly<Record<string, readonly string[]>>;
-  readonly leptos: boolean;
+  /** What cargo-leptos makes: where the site goes, and what its files are called. */
+  readonly leptos: { readonly site: string; readonly output: string } | undefined;
   readonly file: ManifestFile;
 }
 
@@ -49,6 +50,16 @@ const safePath = (path: string | undefined): string | undefined =>
   path !== undefined && PATH.test(path) && !path.startsWith('/') && !path.split('/').includes('..')
     ? path.replace(/^\.\//, '')
     : undefined;
+
+/** https://github.com/leptos-rs/cargo-leptos#configuration */
+const leptosOf = (
+  name: string,
+  said: { readonly 'site-root'?: string | undefined; readonly 'output-name'?: string | undefined } | undefined,
+): CargoPackage['leptos'] =>
+  said && {
+    site: safePath(said['site-root']) ?? 'target/site',
+    output: NAME.test(said['output-name'] ?? '') ? (said['output-name'] ?? name) : name,
+  };
 
 function inferredBins(inventory: Inventory, folder: string, name: string): Bin[] {
   const at = joinPath(folder, 'src/bin');
@@ -155,7 +166,10 @@ export function packageOf(
     declared,
     dependencies: [...of(tables.normal, 'normal'), ...of(tables.build, 'build'), ...of(tables.dev, 'dev')],
     features: file.features ?? {},
-    leptos: about.metadata?.leptos !== undefined,
+    leptos: leptosOf(
+      about.name,
+      about.metadata?.leptos ?? workspace?.workspace?.metadata?.leptos?.find((l) => l['bin-package'] === about.name),
+    ),
     file,
   };
 }

@@ -8,14 +8,18 @@ import { nativeRuntime, OUTPUT, runtimeVariant } from '../native-runtime.ts';
 import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, fileSteps, writableFolders } from '../run-file-steps.ts';
 import { environmentOf, rustApp, servingAdvice, type RustApp } from './app.ts';
-import { buildStage, isLocked } from './build.ts';
+import { planBrowserApp } from './browser.ts';
+import { buildStage } from './build.ts';
+import { isLocked } from './cargo-steps.ts';
 import { wholeLinked } from './linking.ts';
+import { leptosEnv, leptosSite } from './leptos.ts';
 import { lockDrift } from './lock-file.ts';
 import { featureAdvice } from './demanded-feature.ts';
 import { missingAdvice } from './missing.ts';
 import { noProgram, programsOf, type Program } from './programs.ts';
 import type { CargoProject } from './project.ts';
 import { extraTargets, rustVersion, toolchainOf, versionAdvice } from './version.ts';
+import { BROWSER_TARGET, browserTools } from './wasm-tools.ts';
 
 const RUST_FILES = { test: /\.rs$/, glob: '**/*.rs' };
 
@@ -56,6 +60,15 @@ export function planRust(request: PlanRequest): BuildPlan {
   if (!app) throw noProgram(project);
   const { settings } = request;
   const { program } = app;
+  if (app.browser) {
+    const version = settings.runtime ?? rustVersion(project, program.package).version;
+    const [toolchain, targets] = [toolchainOf(version, ''), extraTargets(project, program.package)];
+    const plan = planBrowserApp(project, program, app.browser, { toolchain, targets }, request);
+    return {
+      ...plan,
+      advice: [...missingAdvice(project, program.package), ...(isLocked(project) ? [] : lockAdvice(project))],
+    };
+  }
   const { variant, advice } = runtimeVariant(settings, request.variant, request.command);
   const musl = variant === 'alpine' || variant === 'scratch';
   const packages = settings.build?.packages ?? [];
@@ -80,21 +93,26 @@ export function planRust(request: PlanRequest): BuildPlan {
   const workdir = joinPath(APP_ROOT, app.startFolder);
   const writable = writableFolders(app.files, os, workdir);
   const programs = programsToBuild(app, request);
+  const leptos = program.package.leptos !== undefined && app.framework?.framework.id === 'leptos';
+  const tools = leptos ? browserTools(project, 'cargo-leptos') : undefined;
   const linked = musl
     ? 'by-toolchain'
-    : variant === 'distroless'
+    : variant === 'distroless' && !tools
       ? wholeLinked(project, programs, version, request)
       : undefined;
   const { runtime, stages } = nativeRuntime({
     variant,
     uid: runtimeUser(os, settings.run?.user),
     workdir,
-    env: environmentOf(app, port),
+    env: { ...environmentOf(app, port), ...(tools ? leptosEnv(program) : {}) },
     programs: programs.map(({ bin }, i) => ({
       from: `${OUTPUT}/${bin.name}`,
       to: programPath(i === 0 ? request.command : undefined, bin.name, workdir),
     })),
-    files: fileSteps(project.inventory, app.files, writable, RUST_FILES, workdir),
+    files: [
+      ...fileSteps(project.inventory, app.files, writable, RUST_FILES, workdir),
+      ...(tools ? leptosSite(program) : []),
+    ],
     linked: linked !== undefined,
     libraries: linked === undefined,
     process: {
@@ -109,13 +127,14 @@ export function planRust(request: PlanRequest): BuildPlan {
     app,
     request,
     toolchain,
-    targets: extraTargets(project, program.package),
+    targets: [...extraTargets(project, program.package), ...(tools ? [BROWSER_TARGET] : [])],
     programs,
     writable,
     linked,
+    tools,
   });
   return {
-    stages: [...stages, build],
+    stages: [...stages, ...(tools ? [tools.stage] : []), build],
     runtime,
     advice: [
       ...advice,

@@ -53,6 +53,58 @@ describe('rust: versions', () => {
   });
 });
 
+describe('rust: apps that run in a browser', () => {
+  const page = '<!doctype html><html><head><link data-trunk rel="rust" /></head></html>';
+  const app = {
+    ...shop,
+    'Cargo.toml': cargo('shop', '[dependencies]', 'yew = "0.23"'),
+    'index.html': page,
+  };
+
+  test('Trunk makes a site of them, which a server of files gives out', () => {
+    const text = dockerfileOf(app);
+    assert.match(text, /rustup target add wasm32-unknown-unknown/);
+    assert.match(text, /^ {4}trunk build --release --dist \/out\/site$/m);
+    assert.match(text, /^COPY --from=build \/out\/site\/ \/srv\/$/m);
+    assert.match(text, /^CMD \["caddy"/m);
+    assert.equal(projectOf(app).merged.manifest.workload, 'static');
+    assert.match(dockerfileOf({ ...app, 'index.html': '<html></html>' }), /trunk build/);
+    assert.doesNotMatch(dockerfileOf({ ...shop, 'index.html': '<html></html>' }), /trunk/);
+  });
+
+  test('the tool that binds them to JavaScript is of the version in the lock', () => {
+    const locked = {
+      ...app,
+      'Cargo.lock': lock(['shop', '0.1.0', 'yew'], ['yew', '0.23.0', 'wasm-bindgen'], ['wasm-bindgen', '0.2.99']),
+    };
+    assert.match(dockerfileOf(locked), /cargo install --locked --root \/tools wasm-bindgen-cli@0\.2\.99/);
+    assert.match(dockerfileOf(locked), /trunk build --release --locked --dist/);
+    assert.match(dockerfileOf(app), /wasm-bindgen-cli --version "\$\(cargo pkgid wasm-bindgen/);
+  });
+
+  test('of Leptos with a server, cargo-leptos builds the program and its site', () => {
+    const files = {
+      ...shop,
+      'Cargo.toml': cargo(
+        'shop',
+        '[dependencies]',
+        'leptos = "0.8"',
+        'leptos_axum = { version = "0.8", optional = true }',
+        '[package.metadata.leptos]',
+        'output-name = "till"',
+        'site-root = "target/pages"',
+        'bin-features = ["ssr"]',
+      ),
+    };
+    const text = dockerfileOf(files);
+    assert.match(text, /cargo leptos build --release/);
+    assert.match(text, /cp -r \/app\/target\/pages \/out\/site/);
+    assert.match(text, /LEPTOS_OUTPUT_NAME="till"/);
+    assert.match(text, /^COPY --from=build \/out\/site\/ \.\/site\/$/m);
+    assert.match(text, /^CMD \["shop"\]$/m);
+  });
+});
+
 describe('rust: programs', () => {
   const command = (files: Readonly<Record<string, string>>) => projectOf(files).merged.manifest.command;
   const two = { 'src/bin/red.rs': MAIN, 'src/bin/blue.rs': MAIN };

@@ -70,6 +70,6 @@ export const evidenceOf = (config: ConfigFile | undefined, why: string): Evidenc
 
 /** Files of this kind, for the text that is kept while an archive is read. */
 export const isConfigFile = (path: string): boolean =>
-  /(^|\/)(\.?[\w-]+\.config\.[cm]?[jt]s|\.eleventy\.js|gatsby-config\.[jt]s|vue\.config\.js|webpack\.[\w-]+\.[cm]?js|angular\.json|sanity\.json|sanity\.cli\.[jt]s|project\.json|nest-cli\.json|app\.json|tsconfig[\w.-]*\.json|adonisrc\.ts|\.adonisrc\.json|turbo\.json|nx\.json|lerna\.json|wrangler\.(jsonc?|toml)|Staticfile|Caddyfile|server\.json|ecosystem[\w.]*\.json|bunfig\.toml|\.yarnrc(\.yml)?|\.npmrc|pnpm-workspace\.yaml|package\.json5?)$/.test(
+  /(^|\/)(\.?[\w-]+\.config\.[cm]?[jt]s|\.eleventy\.js|gatsby-config\.[jt]s|vue\.config\.js|webpack\.[\w-]+\.[cm]?js|angular\.json|sanity\.json|sanity\.cli\.[jt]s|project\.json|nest-cli\.json|app\.json|tsconfig[\w.-]*\.json|adonisrc\.ts|\.adonisrc\.json|turbo\.json|nx\.json|lerna\.json|wrangler\.(jsonc?|toml)|\+config\.[cm]?[jt]s|Staticfile|Caddyfile|server\.json|ecosystem[\w.]*\.json|bunfig\.toml|\.yarnrc(\.yml)?|\.npmrc|pnpm-workspace\.yaml|package\.json5?)$/.test(
     path,
   );

@@ -9,7 +9,7 @@ export interface FoundPort {
 const READS_PORT =
   /\b(?:process|Bun)\.env(?:\.PORT\b|\[['"]PORT['"]\])(?:[\s)]{0,6}(?:\|\||\?\?|,)\s*(?:Number\(|parseInt\()?['"]?(\d{2,5}))?|\bget(?:<[^>\n]{1,40}>)?\(\s*['"]PORT['"](?:\s*,\s*(\d{2,5}))?|\bPORT\s*[:=]\s*(?:z|Joi|port|num|envalid|Type|v)\b|\benv\.PORT\b|\{[^}\n]*\bPORT\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
 const FIXED =
-  /\.listen\s*\(\s*['"]?(\d{2,5})\b|\.listen\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})|\bserve\s*\([^)]{0,300}?\bport\s*:\s*(\d{2,5})|\blisten\s*:\s*\{\s*port\s*:\s*(\d{2,5})/g;
+  /\.listen\s*\(\s*['"]?(\d{2,5})\b|\.listen\s*\(\s*\{[^}]{0,300}?\bport\s*:\s*(\d{2,5})|\bserve\s*\([^)]{0,300}?\bport\s*:\s*(\d{2,5})|\blisten\s*:\s*\{\s*port\s*:\s*(\d{2,5})|\.start\s*\(\s*(?:\{\s*port\s*:\s*)?([3-9]\d{3})\s*[,)}]/g;
 /** `port = args.port || Number(env.SHOP_PORT) || 8080`, and not that of another server that it asks. */
 const OWN_VARIABLE =
   /\bport\s*[:=](?!=)[^;,\n]{0,60}\bprocess\.env\.(?!(?:DB|DATABASE|PG|POSTGRES\w*|MYSQL|MARIADB|MONGO\w*|REDIS\w*|SMTP|MAIL\w*|EMAIL|AMQP|RABBIT\w*|KAFKA|ELASTIC\w*|LDAP|SSH|FTP|PROXY)_)\w+_PORT\s*\)?\s*(?:\|\||\?\?)\s*['"]?(\d{2,5})\b/gi;

@@ -5,6 +5,7 @@ import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-fi
 import { lineOfKey } from './package-json.ts';
 import { QWIK } from './qwik.ts';
 import type { Framework, FrameworkContext, Outcome, OutputCopy, ServerOutcome } from './outcome.ts';
+import { VIKE } from './vike.ts';
 
 /** Frameworks that render on a server, most telling package first: what they build, and the server that they bring. */
 
@@ -357,5 +358,6 @@ export const serverFrameworks: readonly Framework[] = [
     outcome: medusa,
   },
   QWIK,
+  VIKE,
   FUNCTIONS_FRAMEWORK,
 ];

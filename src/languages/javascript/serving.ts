@@ -26,11 +26,14 @@ export interface Serving {
 const BOTS =
   /\b(?:from|require\()\s*['"](?:discord\.js|eris|telegraf|grammy|node-telegram-bot-api|tmi\.js|mineflayer|whatsapp-web\.js)['"]/;
 
+/** The other way round: it connects to Slack, and `start` listens on nothing. https://docs.slack.dev/apis/events-api/using-socket-mode */
+const SOCKET_MODE = /\bsocketMode\s*:\s*true\b/;
+
 /** https://docs.npmjs.com/cli/v11/using-npm/scripts#environment */
 const FROM_NPM = /\bnpm_(package_(?:name|version)|config_user_agent|lifecycle_event)\b/g;
 
 const LISTENS =
-  /\.listen\s*\(|\bcreateServer\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app)|\bexport default \{?\s*(app|server|port)\b|WebSocketServer\s*\(|\.startServer\s*\(|startStandaloneServer\s*\(/g;
+  /\.listen\s*\(|\bcreateServer\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app)|\bexport default \{?\s*(app|server|port)\b|WebSocketServer\s*\(|\.startServer\s*\(|startStandaloneServer\s*\(|\.start\s*\(\s*(?:process\.env\.PORT\b|\{\s*port\b|[3-9]\d{3}\s*[,)])/g;
 const LOOPBACK =
   /\.listen\s*\([^;\n]{0,120}['"](?:localhost|127\.0\.0\.1)['"]|\bhost(?:name)?\s*:\s*['"](?:localhost|127\.0\.0\.1)['"]/g;
 const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
@@ -105,7 +108,8 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
       (handed === undefined ? 'nothing in it listens or waits' : 'the command hands a port on'),
   };
   const [entry] = sources;
-  const isBot = entry !== undefined && BOTS.test(entry.text) && entry.text.search(LISTENS) < 0;
+  const isBot =
+    entry !== undefined && (BOTS.test(entry.text) ? entry.text.search(LISTENS) < 0 : SOCKET_MODE.test(entry.text));
   const serves =
     !isBot &&
     (own !== undefined ||

@@ -70,6 +70,8 @@ export function runsOnBun(inventory: Inventory): boolean {
   if (entryUsesBun(inventory, pkg)) return true;
   const all = { ...dependencies, ...devDependencies };
   if (FRAMEWORKS.some((name) => all[name] !== undefined)) return false;
+  // It listens by Bun's own server, unless the project brings what adapts it. https://elysiajs.com/integrations/node
+  if (all['elysia'] !== undefined && all['@elysiajs/node'] === undefined) return true;
   const installs = ['bun.lock', 'bun.lockb', 'bunfig.toml', '.bun-version'].some((file) => inventory.isFile(file));
   const types = all['@types/bun'] !== undefined || all['bun-types'] !== undefined;
   if (types && BUN_PROGRAM.test(Object.values(scripts).join(' && '))) return true;

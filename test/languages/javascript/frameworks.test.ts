@@ -32,6 +32,34 @@ describe('what frameworks build, and how it is served', () => {
     assert.throws(() => qwik({ 'vite.config.ts': '' }), /it has none of a server/);
   });
 
+  test('Vike: pages ahead of time, by the project’s own server, or by the one that it brings', () => {
+    const scripts = { build: 'vike build', preview: 'vike build && vike preview' };
+    const vike = (files: Files = {}, ...more: string[]): string => served(['vike', 'vite', ...more], scripts, files);
+    assert.equal(vike({ 'pages/+config.ts': 'export default { prerender: true }' }), 'dist/client');
+    assert.match(vike(), /vike preview --host 0\.0\.0\.0/);
+    const server = { 'server/index.js': "import express from 'express';\nexpress().listen(3000);\n" };
+    const own = { ...scripts, 'server:prod': 'NODE_ENV=production node ./server' };
+    assert.equal(served(['vike', 'express'], own, server), 'node server/index.js');
+  });
+
+  test('Elysia runs on Bun, unless the project adapts it to Node.js', () => {
+    const files = { 'app.ts': "import { Elysia } from 'elysia';\nnew Elysia().listen(3000);\n" };
+    assert.equal(served(['elysia'], {}, files), 'bun app.ts');
+    assert.equal(served(['elysia', '@elysiajs/node'], {}, files), 'node app.ts');
+  });
+
+  test('a bot of Slack listens, unless it connects by itself', () => {
+    const bolt = (options: string): string =>
+      dockerfileOf(
+        filesOf({
+          'package.json': { scripts: { start: 'node app.js' }, dependencies: { '@slack/bolt': '^4' } },
+          'app.js': `const { App } = require('@slack/bolt');\nconst app = new App({ ${options} });\napp.start(process.env.PORT || 4390);\n`,
+        }),
+      );
+    assert.match(bolt('token: 1'), /^EXPOSE 4390$/m);
+    assert.doesNotMatch(bolt('token: 1, socketMode: true'), /^EXPOSE/m);
+  });
+
   for (const [what, found, expected] of [
     [
       'Farm, whose start is a server for development',

@@ -13,7 +13,7 @@ export interface Serving {
   readonly health: { readonly path: string; readonly from: Evidence } | undefined;
 }
 
-export const isSource = (path: string): boolean => /(^|\/)(Program|Startup|[^/]*Host[^/]*)\.(cs|fs|vb)$/i.test(path);
+export const isSource = (path: string): boolean => /(^|\/)(Program|Startup|[^/]*Host[^/]*)\.(cs|vb)$|\.fs$/i.test(path);
 
 function codeOf(inventory: Inventory, { file, folder }: DotnetProject): Code[] {
   if (file.endsWith('.cs')) return [{ path: file, text: withoutComments(inventory.text(file) ?? '') }];
@@ -26,7 +26,7 @@ function codeOf(inventory: Inventory, { file, folder }: DotnetProject): Code[] {
 const READS_PORT = /GetEnvironmentVariable\(\s{0,9}"PORT"/;
 const BESIDE_PORT = /"PORT"[^;{}]{0,120}?\b(\d{3,5})\b/g;
 const LISTENS =
-  /\b(?:UseUrls|Run|RunAsync|Urls\.Add)\(\s{0,9}\$?"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]|localhost|127\.0\.0\.1):(\d{2,5})|\b(?:ListenAnyIP|ListenLocalhost)\(\s{0,9}(\d{2,5})/g;
+  /\b(?:UseUrls|Run|RunAsync|Urls\.Add)\(\s{0,9}\$?"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]|localhost|127\.0\.0\.1):(\d{2,5})|\b(?:ListenAnyIP|ListenLocalhost)\(\s{0,9}(\d{2,5})|^[ \t]{1,40}url\s{1,9}"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]|localhost|127\.0\.0\.1):(\d{2,5})/gm;
 /** Addresses that are handed on by a name, and one that the same source writes down: the default. */
 const HANDED_ON = /\bUseUrls\(\s{0,9}(?:\w+\.)*\w+\s{0,9}[,)]/;
 const ADDRESS = /"https?:\/\/(?:\*|\+|0\.0\.0\.0|\[::\]):(\d{2,5})\/?"/g;
@@ -51,7 +51,7 @@ function aspNetServing(code: readonly Code[]): Serving {
     return { port: { port: Number(beside?.groups[1] ?? 8080), from }, decides: true, health };
   }
   const [listens = told(code)] = hitsOf(code, LISTENS, 'the port that it listens on');
-  const port = Number(listens?.groups[1] ?? listens?.groups[2]);
+  const port = Number(listens?.groups.slice(1).find((group) => group !== undefined));
   return {
     port: listens && port >= 80 ? { port, from: listens.from } : undefined,
     decides: listens !== undefined,

@@ -91,6 +91,11 @@ const RULES: readonly PortRule[] = [
       /\bName:\s*"(?<flag>[\w.-]*(?:port|addr|address|listen|listener|bind|http))"\s*,(?:[^{}]|\{[^{}]{0,80}\}){0,300}?\bValue:\s*"?(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})\b"?/g,
   },
   {
+    why: 'the default of the flag that sets it',
+    pattern:
+      /\.Flag\(\s*"(?<flag>[\w.-]*(?:port|addr|address|listen|bind|http))"[^;{}]{0,300}?\.Default\(\s*"(?:(?<host>[\w.[\]-]*):)?(?<port>\d{2,5})"/g,
+  },
+  {
     why: 'the default of its own port’s variable',
     pattern: new RegExp(String.raw`\(\s*"(?:\w+_)?${OWN}PORT"\s*,\s*(?:[\w.]*\(\s*)?"?:?(?<port>\d{2,5})"?`, 'g'),
   },
@@ -110,7 +115,7 @@ const RULES: readonly PortRule[] = [
     why: 'the port that the source names',
     named: true,
     pattern:
-      /\b(?:server|http|default|listen|app|api|web)?_?(?:port|addr|address|listen)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*|\[[\w:]*\]):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
+      /\b(?:\w{0,30}(?:default|server|http))?(?:listen|app|api|web)?_?(?:port|addr|address|listen)\b\s*(?:string|u?int(?:16|32)?)?\s*:?[:=]\s*"?(?:(?<host>[\w.]*|\[[\w:]*\]):)?(?<port>\d{2,5})\b(?!\.\d)"?/gi,
   },
   { why: 'an address without a host', named: true, pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
 ];
@@ -125,14 +130,16 @@ function portOf(groups: Readonly<Record<string, string | undefined>>, from: Evid
 }
 
 function foundBy({ why, pattern, named }: PortRule, code: readonly Code[]): PortFound[] {
-  const found = code.flatMap((file) =>
-    hitsOf([file], pattern, why).flatMap(({ groups, from }) => portOf(groups.groups ?? {}, from)),
-  );
+  const found = code
+    .flatMap((file) => hitsOf([file], pattern, why).flatMap(({ groups, from }) => portOf(groups.groups ?? {}, from)))
+    .filter(({ port }) => port !== PROFILER);
   return named ? found.filter(({ port }) => !ASKED_PORTS.has(port)) : found;
 }
 
 /** Where the documentation of net/http/pprof listens, and with it most programs that can be profiled. */
 const PROFILER = 6060;
+/** Beside another port, one for HTTPS, which has no certificate in an image. */
+const SECURE: ReadonlySet<number> = new Set([443, 8443]);
 /** Flags for where a program is watched, or listens once more. */
 const ASIDE = /(^|[._-])(https|tls|ssl|metrics?|debug|pprof|profile|admin|grpc|ping|health|probe|monitoring)([._-]|$)/i;
 
@@ -154,8 +161,8 @@ export function portsOf(code: readonly Code[]): Ports {
     // A flag can be given another address, so that its default may be the machine's own.
     const proper = hits.filter(({ flag }) => flag === undefined || !ASIDE.test(flag));
     found =
-      proper.find((hit) => hit.port !== PROFILER && (!hit.loopback || hit.flag !== undefined)) ??
-      hits.find((hit) => hit.port !== PROFILER && !hit.loopback);
+      proper.find((hit) => !SECURE.has(hit.port) && (!hit.loopback || hit.flag !== undefined)) ??
+      hits.find((hit) => !SECURE.has(hit.port) && !hit.loopback);
     if (found) break;
   }
   found ??= rules.flatMap((rule) => foundBy(rule, code))[0];

@@ -47,11 +47,26 @@ function frameworkOf(reach: Reach, listens: boolean): Serving['framework'] {
   return undefined;
 }
 
+/** How libraries for command lines declare a subcommand, in the files that import them. */
+const DECLARED: readonly { readonly by: RegExp; readonly pattern: RegExp }[] = [
+  { by: /"github\.com\/spf13\/cobra"/, pattern: /\bUse:\s*"([a-z]+)(?: [[<{][^"\n]*)?"/g },
+  { by: /\/cli(?:\/v\d)?"/, pattern: /(?<!Flag)\{\s*Name:\s*"([a-z]+)"/g },
+  { by: /\/kingpin(?:[./]v\d)?"/, pattern: /\.Command\(\s*"([a-z]+)"/g },
+  { by: /\/kong"/, pattern: /\b([A-Z]\w{0,40})\s+[\w.*]{1,60}\s+`[^`\n]{0,200}\bcmd:"/g },
+];
+
 function serveCommand(code: readonly Code[], name: string): { word: string; from: Evidence } | undefined {
-  const hits = hitsOf(code, /\b(?:Use|Name):\s*"([a-z]+)(?: [[<{][^"\n]*)?"/g, 'a subcommand that serves');
-  const word = serveWord(new Set(hits.map((h) => h.groups[1] ?? '')), name);
-  const hit = hits.find((h) => h.groups[1] === word);
-  return hit && word !== undefined ? { word, from: { ...hit.from, why: `the subcommand ${word}` } } : undefined;
+  const declared = DECLARED.flatMap(({ by, pattern }) =>
+    hitsOf(
+      code.filter((file) => by.test(file.code)),
+      pattern,
+      'a subcommand that serves',
+    ),
+  );
+  const hits = declared.map((hit) => ({ word: (hit.groups[1] ?? '').toLowerCase(), from: hit.from }));
+  const word = serveWord(new Set(hits.map((h) => h.word)), name);
+  const hit = hits.find((h) => h.word === word);
+  return hit && { word: hit.word, from: { ...hit.from, why: `the subcommand ${hit.word}` } };
 }
 
 /** A route for health checks, registered on the router itself: on a group it would have a prefix. */

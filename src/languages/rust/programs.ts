@@ -23,6 +23,9 @@ export interface Chosen {
 const ASIDE =
   /(^|[/_-])(xtasks?|examples?|samples?|demos?|tools?|scripts?|tests?|testing|e2e|benches|benchmarks?|bench|fuzz|docs?|codegen|macros?)$/;
 
+/** A program with a window, beside those that an image can run. https://tauri.app/ */
+const isForDesktops = ({ dependencies }: CargoPackage): boolean => dependencies.some((d) => d.name === 'tauri');
+
 const programsIn = (packages: readonly CargoPackage[]): Program[] =>
   packages.flatMap((p) => p.bins.map((bin) => ({ package: p, bin })));
 
@@ -32,7 +35,9 @@ export function programsOf(project: CargoProject): Program[] {
   const own = members.filter((p) => p.folder === member);
   if (member !== workFolder && own.length > 0) return programsIn(own);
   const all = programsIn(members);
-  const meant = all.filter((p) => p.package.folder === workFolder || !ASIDE.test(p.package.folder));
+  const meant = all.filter(
+    (p) => p.package.folder === workFolder || (!ASIDE.test(p.package.folder) && !isForDesktops(p.package)),
+  );
   return meant.length > 0 ? meant : all;
 }
 

@@ -278,3 +278,16 @@ test('dotnet: shared properties that are for tests by the project’s name are n
   };
   assert.match(dockerfileOf(files), /dotnet Shop\.dll/);
 });
+
+test('dotnet: Saturn is told its address in the source, whatever the file is called', () => {
+  const files = {
+    'Shop.fsproj': project(
+      '.Web',
+      '<TargetFramework>net8.0</TargetFramework>',
+      '<PackageReference Include="Saturn" Version="0.17.0" />',
+    ),
+    'Shop.fs': 'let app = application {\n    url "http://0.0.0.0:8085/"\n    use_router top\n}\n',
+  };
+  assert.match(dockerfileOf(files), /^EXPOSE 8085$/m);
+  assert.match(dockerfileOf(files), /^CMD \["dotnet", "Shop\.dll"\]$/m);
+});

@@ -109,6 +109,33 @@ describe('go: ports', () => {
     assert.equal(started(`go http.ListenAndServe(":6060", nil); ${cli}`).port, 4181);
   });
 
+  test('a flag of kingpin, and neither the profiler nor the port for HTTPS', () => {
+    const { port, command } = started(
+      'go http.ListenAndServe(":6060", nil); a.Flag("web.listen-address", "Where.").Default("0.0.0.0:9190").String()',
+    );
+    assert.deepEqual([port, command], [9190, ['shop']]);
+    assert.equal(started('go s.ListenAndServeTLS(":8443", c, k); s.ListenAndServe(":4190")').port, 4190);
+    assert.equal(started('s.ListenAndServeTLS(":8443", c, k)').port, 8443);
+    assert.equal(started('const ShopDefaultPort = "4191"').port, 4191);
+  });
+
+  test('a subcommand by the library that declares it', () => {
+    const using = (library: string, text: string) =>
+      projectOf({
+        'go.mod': goMod('go 1.26', `require ${library} v1.0.0`),
+        'main.go': serving(`http.ListenAndServe(":4000", nil)`),
+        'more.go': `package main\n\nimport "${library}"\n\n${text}\n`,
+      }).merged.manifest.command;
+    assert.deepEqual(using('github.com/spf13/cobra', 'var c = cobra.Command{Use: "serve"}'), ['shop', 'serve']);
+    assert.deepEqual(using('github.com/spf13/cobra', 'var m = Metric{Name: "start"}'), ['shop']);
+    assert.deepEqual(using('github.com/urfave/cli/v2', 'var c = &cli.Command{\n\tName: "web"}'), ['shop', 'web']);
+    assert.deepEqual(using('github.com/urfave/cli/v2', 'var c = &cli.StringFlag{Name: "http"}'), ['shop']);
+    assert.deepEqual(using('github.com/alecthomas/kong', 'type C struct {\n\tServe ServeCmd `cmd:"" help:"x"`\n}'), [
+      'shop',
+      'serve',
+    ]);
+  });
+
   test('a default in the tag of a field, a name for HTTP; a database is not taken for it', () => {
     assert.equal(started('type C struct { P string `env:"TILL_SERVER_PORT,default=4182"` }').port, 4182);
     assert.equal(started('SMTPListen := "[::]:4025"; HTTPListen := "[::]:4183"').port, 4183);

@@ -115,6 +115,17 @@ describe('rust: programs', () => {
     assert.deepEqual(command({ ...two, 'src/bin/server/main.rs': MAIN, 'Cargo.toml': cargo('shop') }), ['server']);
   });
 
+  test('a program with a window is none to run beside another', () => {
+    const files = {
+      'Cargo.toml': '[workspace]\nmembers = ["desk", "till"]\n',
+      'desk/Cargo.toml': cargo('desk', '[dependencies]', 'tauri = "2"'),
+      'desk/src/main.rs': MAIN,
+      'till/Cargo.toml': cargo('till'),
+      'till/src/main.rs': MAIN,
+    };
+    assert.deepEqual(command(files), ['till']);
+  });
+
   test('two of the same standing: nothing tells which', () => {
     const files = { ...two, 'Cargo.toml': cargo('shop') };
     const problem = problemOf(() => dockerfileOf(files));

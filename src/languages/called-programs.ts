@@ -11,7 +11,6 @@ const PROGRAMS = tableOf<string>({
   magick: 'imagemagick',
   tesseract: 'tesseract-ocr',
   pandoc: 'pandoc',
-  wkhtmltopdf: 'wkhtmltopdf',
   pg_dump: 'postgresql-client',
   psql: 'postgresql-client',
   mysqldump: 'default-mysql-client',

@@ -1,5 +1,6 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { joinPath, type Inventory } from '../inventory/inventory.ts';
+import { installedBy } from './dockerfile-packages.ts';
 import { startedAs, type Declaration, type Platform, type Process } from './platform.ts';
 
 /** The Dockerfile that a project has: how its image starts, where nothing else in the project tells. */
@@ -107,6 +108,7 @@ function read(text: string, file: string): Declaration {
   const image = imageOf(text);
   const started = startedBy(image);
   const { port } = image;
+  const installed = installedBy(text);
   const name = port || (started && OBJECT_SERVER.test(programOf(started.line)[0] ?? '')) ? 'web' : 'worker';
   return {
     processes: startedAs(name, started?.line, {
@@ -115,6 +117,17 @@ function read(text: string, file: string): Declaration {
       why: 'how the project’s own Dockerfile starts it',
     }),
     ...(port ? { port: { value: port.value, from: { file, line: port.line, why: 'EXPOSE' } } } : {}),
+    ...(installed
+      ? {
+          packages: [
+            {
+              at: '/run/packages' as const,
+              names: installed.names,
+              from: { file, line: installed.line, why: 'programs that the project’s own Dockerfile installs' },
+            },
+          ],
+        }
+      : {}),
   };
 }
 

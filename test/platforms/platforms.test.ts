@@ -183,6 +183,21 @@ internal_port = 3333
       ]);
     });
 
+    test('tells which programs run beside it: those of the last stage and of what that is built on', () => {
+      const packages = (dockerfile: string) => started(dockerfile).packages.map((p) => [p.at, p.names, p.from.line]);
+      const apt =
+        'RUN apt-get update \\\n && apt-get install -y --no-install-recommends \\\n ffmpeg=7:* libgl1 git && rm -rf /x';
+      assert.deepEqual(packages(`FROM python\n${apt}\n`), [['/run/packages', ['ffmpeg'], 2]]);
+      assert.deepEqual(
+        packages(`FROM python AS base\n${apt}\nFROM node AS b\nRUN apt-get install graphviz\nFROM base\n`),
+        [['/run/packages', ['ffmpeg', 'git'], 2]],
+      );
+      assert.deepEqual(packages('FROM alpine\nRUN apk add --no-cache exiftool ttf-dejavu build-base\n'), [
+        ['/run/packages', ['fonts-dejavu', 'libimage-exiftool-perl'], 2],
+      ]);
+      assert.deepEqual(packages('FROM a\nRUN apt-get install -y curl postgresql-client\nRUN echo ffmpeg\n'), []);
+    });
+
     test('in any form, without the init and the script in front of it', () => {
       assert.equal(line('CMD exec gunicorn --bind :$PORT shop.app:app'), 'gunicorn --bind :$PORT shop.app:app');
       assert.deepEqual(line('ENTRYPOINT ["/sbin/tini", "--", "python", "serve.py"]'), ['python', 'serve.py']);

@@ -132,8 +132,6 @@ const RULES = tableOf<Rule>({
   pygit2: {},
   pyzbar: { run: ['libzbar0'], alpine: { run: ['zbar'] } },
   pylibdmtx: { run: ['libdmtx0b'], alpine: { run: ['libdmtx'] } },
-  pdfkit: { run: ['wkhtmltopdf'] },
-  imgkit: { run: ['wkhtmltopdf'] },
   pypandoc: { run: ['pandoc'] },
   pyvips: { run: ['libvips42'], alpine: { run: ['vips'] } },
   'python-snappy': {

@@ -7,22 +7,13 @@ import { DockerfileParser, type Instruction } from 'dockerfile-ast';
  * are not among them: they come with what needs them, and their names change with the release; nor are clients of
  * databases, which scripts of that image wait with.
  */
-const RUN_BESIDE = new Set([
-  ...['ffmpeg', 'sox', 'mediainfo', 'espeak-ng', 'mkvtoolnix', 'yt-dlp'],
-  ...['imagemagick', 'libimage-exiftool-perl', 'inkscape', 'potrace', 'optipng', 'jpegoptim', 'pngquant', 'gifsicle'],
-  ...['webp', 'graphviz', 'ghostscript', 'poppler-utils', 'qpdf', 'mupdf-tools', 'pandoc', 'texlive-latex-base'],
-  ...['libreoffice', 'libreoffice-core', 'libreoffice-writer', 'libreoffice-calc', 'libreoffice-impress', 'antiword'],
-  ...['tesseract-ocr', 'tesseract-ocr-eng', 'tesseract-ocr-deu'],
-  ...[
-    'fonts-liberation',
-    'fonts-noto',
-    'fonts-noto-cjk',
-    'fonts-noto-color-emoji',
-    'fonts-dejavu',
-    'fonts-dejavu-core',
-  ],
-  ...['fonts-freefont-ttf', 'fonts-ipafont-gothic', 'fonts-wqy-zenhei', 'fonts-roboto'],
-]);
+const RUN_BESIDE = new Set(
+  `ffmpeg sox mediainfo espeak-ng mkvtoolnix yt-dlp imagemagick libimage-exiftool-perl inkscape potrace optipng jpegoptim
+  pngquant gifsicle webp graphviz ghostscript poppler-utils qpdf mupdf-tools pandoc texlive-latex-base libreoffice
+  libreoffice-core libreoffice-writer libreoffice-calc libreoffice-impress antiword tesseract-ocr tesseract-ocr-eng
+  tesseract-ocr-deu fonts-liberation fonts-noto fonts-noto-cjk fonts-noto-color-emoji fonts-dejavu fonts-dejavu-core
+  fonts-freefont-ttf fonts-ipafont-gothic fonts-wqy-zenhei fonts-roboto`.split(/\s+/),
+);
 /** What is often there for the build, and says something only in a stage that is not built in. */
 const RUN_BESIDE_BUILT = new Set(['git', 'default-jre-headless']);
 

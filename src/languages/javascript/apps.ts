@@ -1,8 +1,8 @@
 import { joinPath, type Inventory } from '../../inventory/inventory.ts';
 import { understandApp } from './app.ts';
 import { nxApplications, nxDefaultFolder } from './nx-projects.ts';
-import type { Outcome } from './outcome.ts';
 import { readPackage, type Package } from './package-json.ts';
+import { startsContainers } from './programs.ts';
 import { readProject, withApp, type JsProject } from './project.ts';
 import { foldersIn } from './script-folders.ts';
 import { isMember, workspaceMembers, workspacePatterns, workspaceRoot } from './workspace.ts';
@@ -83,18 +83,37 @@ function nothingRuns(inventory: Inventory): boolean {
 const FOR_ALL =
   /\b(turbo|nx|lerna|rush|moon|wireit|preconstruct)\b|(^|\s)(-r|--recursive|--filter|--workspaces?|-w|workspaces? foreach|workspace)\b/;
 
-/** Whether a start script, or the script that it calls, is one for members. */
-const startsMembers = (start: string, outcome: Outcome): boolean =>
-  FOR_ALL.test(start) || (outcome.kind === 'server' && FOR_ALL.test(outcome.argv.join(' ')));
+type Scripts = Readonly<Record<string, string>>;
+
+const SIDE_BY_SIDE = /^(?:npx )?(?:concurrently|npm-run-all|run-p)\s/;
+const CALLS = /^(?:npm run|npm:|npm|yarn run|yarn|pnpm run|pnpm|bun run) ?([\w:.-]+)$/;
+const DEPTH = 4;
+
+/** What a script starts in the end: the last command of each line that runs beside the others, by way of other scripts. */
+function started(scripts: Scripts, text: string, depth = 0): string[] {
+  const commands = SIDE_BY_SIDE.test(text)
+    ? [...text.matchAll(/"([^"]+)"|'([^']+)'|\s(?!-)([\w:.-]+)(?=\s|$)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '')
+    : text.split(/(?<![&>\d])&(?!&)|;/);
+  return commands.flatMap((command) => {
+    // Of another folder's scripts nothing is known here.
+    const last = (/^\s*cd\s/.test(command) ? command : (command.split('&&').at(-1) ?? '')).trim();
+    const name = CALLS.exec(last)?.[1] ?? (SIDE_BY_SIDE.test(text) ? last : '');
+    const called = scripts[name];
+    if (called !== undefined && depth < DEPTH) return started(scripts, called, depth + 1);
+    return last === '' || (SIDE_BY_SIDE.test(text) && !last.includes(' ')) ? [] : [last];
+  });
+}
+
+/** Whether a start script starts members, or containers of them. */
+function startsMembers({ scripts }: Package['json'], start: string): boolean {
+  const all = started(scripts, start);
+  return FOR_ALL.test(start) || (all.length > 0 && all.every((c) => FOR_ALL.test(c) || startsContainers(c)));
+}
 
 /** A start script that does no more than to start several packages of other folders side by side. */
 function startsOthers(inventory: Inventory, { json: { scripts } }: Package): boolean {
   const start = scripts['start'] ?? '';
-  if (!/^(?:npx )?(?:concurrently|npm-run-all|run-p)\s/.test(start)) return false;
-  const commands = [...start.matchAll(/"([^"]+)"|'([^']+)'|\s(?!-)([\w:.-]+)(?=\s|$)/g)]
-    .map((m) => m[1] ?? m[2] ?? m[3] ?? '')
-    .map((word) => word.replace(/^(?:npm run|npm:|yarn run|yarn|pnpm run|pnpm) ?/, ''))
-    .flatMap((word) => scripts[word] ?? (word.includes(' ') ? [word] : []));
+  const commands = SIDE_BY_SIDE.test(start) ? started(scripts, start) : [];
   return (
     commands.length > 1 &&
     commands.every((command) => {
@@ -115,7 +134,7 @@ export function isOnlyWorkspace(inventory: Inventory): boolean {
   if (outcome === undefined) return true;
   const { start } = root.json.scripts;
   if (start !== undefined)
-    return project.app.folder !== '' || (startsMembers(start, outcome) && appFolders(inventory).length > 0);
+    return project.app.folder !== '' || (startsMembers(root.json, start) && appFolders(inventory).length > 0);
   // A framework among the root's dependencies says little: members share them.
   return (
     framework !== undefined && (root.json.scripts['build'] === undefined || FOR_ALL.test(root.json.scripts['build']))

@@ -7,6 +7,10 @@ import { tableOf } from '../../plan/table.ts';
 
 /** What kind of program a start script names, and how it is started in production. */
 
+/** A command that has Docker start what runs, which a container cannot. */
+export const startsContainers = (command: string): boolean =>
+  /(?:^|\s)docker[- ]compose\b.*\s(?:up|run|start)\b/.test(command);
+
 /** Servers for development: in production the framework's own takes their place, or a web server for what is built. */
 const DEV_SERVERS: readonly RegExp[] = [
   /^(vite|rsbuild|rspack|snowpack|wmr|farm)( dev| serve)?( |$)(?!build|preview)/,
@@ -57,7 +61,7 @@ export function kindOf(line: Line): Kind {
   const [program = ''] = line.argv;
   if (FILE_SERVERS.has(baseName(program)) || /^(vite|astro|vitepress|rsbuild|vue-cli-service) preview\b/.test(words))
     return 'files';
-  return DEV_SERVERS.some((server) => server.test(words)) ? 'development' : 'program';
+  return startsContainers(words) || DEV_SERVERS.some((server) => server.test(words)) ? 'development' : 'program';
 }
 
 /** The folder that a server of files is told to serve, and whether it answers unknown paths with its index. */

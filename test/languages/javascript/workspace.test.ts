@@ -294,6 +294,32 @@ describe('workspaces', () => {
     );
   });
 
+  test('so does one whose start script starts members side by side, or containers of them', () => {
+    const found = (scripts: Record<string, string>) => {
+      const files = {
+        'package.json': { workspaces: ['apps/*'], scripts },
+        'apps/api/package.json': { name: 'api', scripts: { start: 'node api.js' } },
+        'apps/web/package.json': { name: 'web', scripts: { start: 'node web.js' } },
+      };
+      return findApps(treeOf(filesOf(files)), languages).map((app) => app.path);
+    };
+    const both = ['apps/api', 'apps/web'];
+    const each = {
+      api: 'pnpm --filter api start',
+      web: "concurrently 'pnpm --filter web watch' 'pnpm --filter web start'",
+    };
+    assert.deepEqual(found({ ...each, start: "concurrently --kill-others 'pnpm api' 'pnpm web'" }), both);
+    assert.deepEqual(
+      found({ ...each, up: 'docker compose up -d', start: 'npm run up && npm run api & npm run web' }),
+      both,
+    );
+    assert.deepEqual(
+      found({ start: 'docker compose -f prod.yml down && docker compose -f prod.yml up --build' }),
+      both,
+    );
+    assert.deepEqual(found({ build: 'turbo build', start: 'npm run build && node server.js' }), ['', ...both]);
+  });
+
   test('so does one whose start script calls a script for all of them', () => {
     const files = {
       'package.json': {

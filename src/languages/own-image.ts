@@ -1,5 +1,6 @@
 import { DockerfileParser } from 'dockerfile-ast';
 import { baseName, joinPath, type Inventory } from '../inventory/inventory.ts';
+import { isGenerated } from '../plan/context-files.ts';
 import type { VersionSource } from './runtime-version.ts';
 import { shownText } from './version-files.ts';
 
@@ -22,7 +23,7 @@ export function ownImages(inventory: Inventory, folder: string, read: ReadImage)
   return ['Dockerfile', 'Containerfile'].flatMap((name): VersionSource[] => {
     const file = joinPath(folder, name);
     const text = inventory.text(file);
-    if (text === undefined) return [];
+    if (text === undefined || isGenerated(text)) return [];
     const dockerfile = DockerfileParser.parse(text);
     const args = new Map(
       dockerfile.getInitialARGs().flatMap((arg) => {

@@ -1,5 +1,6 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { joinPath, type Inventory } from '../inventory/inventory.ts';
+import { isGenerated } from '../plan/context-files.ts';
 import { installedBy } from './dockerfile-packages.ts';
 import { startedAs, type Declaration, type Platform, type Process } from './platform.ts';
 
@@ -104,7 +105,8 @@ function startedBy({ entrypoint, command, roots }: Image): { line: Process['line
   return bare.length === 0 ? undefined : { line: [...(interpreter === undefined ? [] : [interpreter]), ...bare], at };
 }
 
-function read(text: string, file: string): Declaration {
+function read(text: string, file: string): Declaration | undefined {
+  if (isGenerated(text)) return undefined;
   const image = imageOf(text);
   const started = startedBy(image);
   const { port } = image;

@@ -270,6 +270,10 @@ function ofBundle(maven: MavenModule): Delivery | undefined {
         : { prefix: `${joinPath(maven.folder, 'target')}/${own}.jar`, suffix: undefined };
     return jarDelivery(['package'], built, shade.from);
   }
+  // It starts the verticle that its settings name. https://reactiverse.io/vertx-maven-plugin/
+  const verticle = pluginOf(maven, 'vertx-maven-plugin');
+  if (verticle?.declared && verticle.goals.includes('package'))
+    return jarDelivery(['package'], builtFile(maven), verticle.from);
   const assembly = pluginOf(maven, 'maven-assembly-plugin');
   const bound = assembly?.goals.some((g) => g === 'single' || g === 'assembly') === true;
   if (

@@ -755,3 +755,26 @@ test('java: the port of an address that is bound, by whatever class', () => {
   );
   assert.equal(port('WebServer.builder().port(8103).start();', 'io.helidon.webserver', 'helidon-webserver'), 8103);
 });
+
+test('java: a verticle that its plugin starts, from one archive', () => {
+  const goals =
+    '<executions><execution><goals><goal>initialize</goal><goal>package</goal></goals></execution></executions>';
+  const files = {
+    'pom.xml': pom(
+      '<properties><vertx.verticle>org.example.Main</vertx.verticle></properties>',
+      dependency('io.vertx', 'vertx-core', '<version>5.0.7</version>'),
+      build(plugin('vertx-maven-plugin', goals)),
+    ),
+    [MAIN_PATH]:
+      'package org.example;\nclass Main extends VerticleBase { void a() { vertx.createHttpServer().listen(8104); } }\n',
+  };
+  assert.equal(commandOf(dockerfileOf(files)), 'CMD ["java", "-jar", "app.jar"]');
+  assert.equal(projectOf(files).merged.manifest.port, 8104);
+});
+
+test('java: a server of Vert.x, by whatever library it came', () => {
+  const code =
+    'int port = Optional.ofNullable(System.getenv("PORT")).orElse(8105); vertx.createHttpServer().listen(port);';
+  const files = { 'pom.xml': pom(), [MAIN_PATH]: MAIN.replace('{}', `{ ${code} }`) };
+  assert.equal(projectOf(files).merged.manifest.port, 8105);
+});

@@ -87,7 +87,7 @@ function lone({ inventory, app, runtime }: JsProject): ServerOutcome | undefined
 }
 
 const SETTINGS =
-  /^\.|\.config\.|[.-](?:conf|setup|spec|test|stories)\.|rc\.|^(?:middleware\.|gulp|grunt|jake|cake|karma|wallaby)/i;
+  /^\.|\.config\.|[.-](?:conf|preset|setup|spec|test|stories)\.|rc\.|^(?:middleware\.|gulp|grunt|jake|cake|karma|wallaby)/i;
 
 /** The only script beside package.json, in a package without scripts that would say what it is for. */
 function only({ inventory, app, runtime }: JsProject): ServerOutcome | undefined {

@@ -108,18 +108,23 @@ export function readNxProject(inventory: Inventory, folder: string): NxProject {
 export const nxName = (inventory: Inventory, app: Package): string =>
   readNxProject(inventory, app.folder).name ?? app.json.name ?? app.folder.slice(app.folder.lastIndexOf('/') + 1);
 
+/** A package.json that says how a project is called, and leaves the rest to the root's. */
+const isNameOnly = ({ json }: Package): boolean =>
+  [json.scripts, json.dependencies, json.devDependencies].every((all) => Object.keys(all).length === 0);
+
 /** A project that is no package, as one without dependencies of its own; undefined for any other folder. */
 export function nxPackage(inventory: Inventory, folder: string): Package | undefined {
   const file = joinPath(folder, 'project.json');
   if (folder === '' || !inventory.isFile('nx.json') || !inventory.isFile(file)) return undefined;
-  if (readPackage(inventory, folder) !== undefined) return undefined;
+  const named = readPackage(inventory, folder);
+  if (named && !isNameOnly(named)) return undefined;
   const { name } = readNxProject(inventory, folder);
   const own = emptyPackage(folder);
   const text = inventory.text(file) ?? '';
   return { ...own, file, text, json: { ...own.json, ...(name === undefined ? {} : { name }) } };
 }
 
-/** The projects of the workspace whose root is the inventory’s that are no packages and that can be built as applications. */
+/** The projects of the workspace whose root is the inventory’s that need nothing of their own and that can be built as applications. */
 export function nxApplications(inventory: Inventory): Package[] {
   if (!inventory.isFile('nx.json')) return [];
   return inventory.files(/^(?!(.*\/)?node_modules\/).+\/project\.json$/).flatMap((file): Package[] => {

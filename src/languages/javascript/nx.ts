@@ -19,7 +19,8 @@ function outputOf(build: NxTarget | undefined): string | undefined {
 /** https://nx.dev/nx-api/next/executors/build: what is started lies in the folder of outputs, with a package.json of its own. */
 const NEXT = /^@n(rwl|x)\/next:build$/;
 const SITE_TOOLS = ['rsbuild.config', 'rspack.config', 'webpack.config', 'vite.config'];
-const SITES = /^@n(rwl|x)\/(vite|angular|webpack|react|rspack|web)/;
+const OF_PAGES = /^@n(rwl|x)\/vite:|^qwik-nx:/;
+const SITES = /^@n(rwl|x)\/(vite|angular|webpack|react|rspack|web)|^@angular(-devkit)?\/build/;
 
 /** Paths of targets are from the workspace's root. */
 function outcome(context: FrameworkContext): Outcome | undefined {
@@ -46,6 +47,8 @@ function outcome(context: FrameworkContext): Outcome | undefined {
   const plugged = build.executor === undefined && context.config(...SITE_TOOLS) !== undefined;
   if ((SITES.test(build.executor ?? '') || plugged) && hasPage)
     return { kind: 'site', folder: `${up}${folder}`, fallback: true, from };
+  // What Vite builds without a page is for the adapter of a framework.
+  if (OF_PAGES.test(build.executor ?? '') && build.options.main === undefined) return undefined;
   const main =
     build.options.main?.slice(build.options.main.lastIndexOf('/') + 1).replace(/\.[cm]?tsx?$/, '.js') ?? 'main.js';
   return { kind: 'server', argv: ['node', `${up}${folder}/${build.options.outputFileName ?? main}`], env: {}, from };

@@ -22,6 +22,8 @@ function vike(context: FrameworkContext): Outcome | undefined {
     env: {},
     from: { ...lineOfKey(app, 'vike'), why: 'Vike, by the server that it brings' },
     port: 3000,
+    // Vite puts its own configuration there, as a program, when it starts.
+    writes: ['node_modules/.vite-temp'],
     tool: dependencies['vite'] === undefined ? 'vike' : 'vite',
   };
 }

@@ -163,6 +163,39 @@ describe('workspaces', () => {
     assert.match(dockerfileOf(files), /^COPY --from=build \/app\/web\/build\/ \/srv\/$/m);
   });
 
+  test('Nx: a project whose package.json says its name alone, and what looks like a program and sets Jest up', () => {
+    const files = filesOf({
+      'package.json': { private: true, scripts: {}, devDependencies: { nx: '*', vite: '*' } },
+      'nx.json': {},
+      'jest.preset.js': 'module.exports = {};\n',
+      'apps/shop/package.json': { name: '@x/shop' },
+      'apps/shop/project.json': {
+        name: 'shop',
+        projectType: 'application',
+        targets: { build: { executor: '@nx/vite:build', options: { outputPath: 'dist/apps/shop' } } },
+      },
+      'apps/shop/index.html': '',
+      'apps/shop/vite.config.ts': "export default { build: { outDir: '../../dist/apps/shop' } }",
+    });
+    assert.match(dockerfileOf(files), /nx build shop$[^]*^COPY --from=build \/app\/dist\/apps\/shop\/ \/srv\/$/m);
+  });
+
+  test('Nx: an application of Angular, by the executor of Angular itself', () => {
+    const files = filesOf({
+      'package.json': { scripts: { start: 'nx serve', build: 'nx build' }, devDependencies: { nx: '*' } },
+      'nx.json': {},
+      'project.json': {
+        name: 'shop',
+        projectType: 'application',
+        targets: {
+          build: { executor: '@angular-devkit/build-angular:application', options: { outputPath: 'dist/shop' } },
+        },
+      },
+      'src/index.html': '',
+    });
+    assert.match(dockerfileOf(files), /^COPY --from=build \/app\/dist\/shop\/browser\/ \/srv\/$/m);
+  });
+
   test('Nx: a member by the name in its project.json, and the folder that its target says', () => {
     const target = (build: object, name: string, app = `apps/${name}`) => ({
       [`${app}/package.json`]: { name: `@x/${name}` },

@@ -194,7 +194,9 @@ const commands: Readonly<Record<PackageManager['name'], (project: JsProject, exa
   yarn: (project, exact) => {
     const yarn = managerArgv(project);
     if (project.manager.berry) return exact ? sh`${yarn} install --immutable` : sh`${yarn} install --no-immutable`;
-    return exact ? sh`${yarn} install --frozen-lockfile --non-interactive` : sh`${yarn} install --non-interactive`;
+    const quiet = ['--ignore-engines', '--non-interactive'];
+    // Alone among the managers it stops where the engines of a dependency leave out the Node.js that runs.
+    return exact ? sh`${yarn} install --frozen-lockfile ${quiet}` : sh`${yarn} install ${quiet}`;
   },
   bun: ({ lock }, exact) => {
     if (exact) return sh`bun install --frozen-lockfile`;
@@ -279,7 +281,7 @@ const prunes: Readonly<Record<PackageManager['name'], (project: JsProject, exact
     const yarn = managerArgv(project);
     const { manager, app } = project;
     if (!manager.berry)
-      return sh`${yarn} install --production --frozen-lockfile --ignore-scripts --prefer-offline --non-interactive`;
+      return sh`${yarn} install --production --frozen-lockfile --ignore-scripts --ignore-engines --prefer-offline --non-interactive`;
     if (!(manager.version ?? '4').startsWith('4')) return undefined;
     return app.folder === '' || app.json.name === undefined
       ? sh`${yarn} workspaces focus --all --production`

@@ -109,7 +109,8 @@ function buildSteps({ request, django, lasting, install, project, images }: Buil
       phase: 'build',
       command: all(
         sh`${words} python ${manage} collectstatic --noinput`,
-        ...(django.statics.compressed ? [sh`${words} python ${manage} compress`] : []),
+        // Settings of development, which are in force where no variable says otherwise, may have it off.
+        ...(django.statics.compressed ? [sh`${words} python ${manage} compress --force`] : []),
       ),
       why: 'gathers the static files, which the server of the image delivers',
       ...(pairs.length > 0

@@ -39,3 +39,14 @@ test('a command of the project’s own leaves it to the framework where it liste
   );
   assert.doesNotMatch(dockerfileOf(gradio), /GRADIO_SERVER_PORT="/);
 });
+
+test('what templates name is compressed ahead of time, whatever the settings of development say', () => {
+  const text = dockerfileOf({
+    'requirements.txt': 'Django>=5\ngunicorn\ndjango-compressor\n',
+    'manage.py': 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n',
+    'shop/settings.py':
+      'INSTALLED_APPS = ["django.contrib.staticfiles", "compressor"]\nSTATIC_ROOT = BASE_DIR / "out"\nCOMPRESS_OFFLINE = True\n',
+    'shop/wsgi.py': 'application = get_wsgi_application()\n',
+  });
+  assert.match(text, /collectstatic --noinput[^]*python manage\.py compress --force/);
+});

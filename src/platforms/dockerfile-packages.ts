@@ -1,4 +1,4 @@
-import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { From, type Instruction } from 'dockerfile-ast';
 
 /** Packages that the image of a project's own Dockerfile has: what the program calls, and the code may not tell. */
 
@@ -38,16 +38,12 @@ interface Stage {
 }
 
 function stagesOf(instructions: readonly Instruction[]): Stage[] {
-  const starts = instructions.flatMap((instruction, i) => (instruction.getKeyword() === 'FROM' ? [i] : []));
-  return starts.map((start, n) => {
-    const words = (instructions[start]?.getArgumentsContent() ?? '').split(/\s+/).filter((w) => !w.startsWith('--'));
-    const [base = '', as = '', name = ''] = words;
-    return {
-      name: as.toUpperCase() === 'AS' ? name : '',
-      base,
-      runs: instructions.slice(start + 1, starts[n + 1]).filter((i) => i.getKeyword() === 'RUN'),
-    };
-  });
+  const starts = instructions.flatMap((from, at) => (from instanceof From ? [{ from, at }] : []));
+  return starts.map(({ from, at }, n) => ({
+    name: from.getBuildStage() ?? '',
+    base: from.getImage() ?? '',
+    runs: instructions.slice(at + 1, starts[n + 1]?.at).filter((i) => i.getKeyword() === 'RUN'),
+  }));
 }
 
 /** The last stage, and those that it is built on. */
@@ -68,8 +64,8 @@ export interface InstalledPackages {
 }
 
 /** Those of an image's packages that a program may call, by Debian's names; undefined where there are none. */
-export function installedBy(text: string): InstalledPackages | undefined {
-  const stages = stagesOf(DockerfileParser.parse(text).getInstructions());
+export function installedBy(instructions: readonly Instruction[]): InstalledPackages | undefined {
+  const stages = stagesOf(instructions);
   const built = stages.length > 1;
   const found = imageStages(stages).flatMap(({ runs }) =>
     runs.flatMap((run) => {

@@ -58,8 +58,7 @@ interface Image {
 }
 
 /** The last stage is the image. */
-function imageOf(text: string): Image {
-  const all = DockerfileParser.parse(text).getInstructions();
+function imageOf(all: readonly Instruction[]): Image {
   const from = all.findLastIndex((instruction) => instruction.getKeyword() === 'FROM');
   const stage = all.slice(from + 1);
   const of = (keyword: string): Instruction[] => stage.filter((instruction) => instruction.getKeyword() === keyword);
@@ -107,10 +106,11 @@ function startedBy({ entrypoint, command, roots }: Image): { line: Process['line
 
 function read(text: string, file: string): Declaration | undefined {
   if (isGenerated(text)) return undefined;
-  const image = imageOf(text);
+  const instructions = DockerfileParser.parse(text).getInstructions();
+  const image = imageOf(instructions);
   const started = startedBy(image);
   const { port } = image;
-  const installed = installedBy(text);
+  const installed = installedBy(instructions);
   const name = port || (started && OBJECT_SERVER.test(programOf(started.line)[0] ?? '')) ? 'web' : 'worker';
   return {
     processes: startedAs(name, started?.line, {

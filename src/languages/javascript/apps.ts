@@ -91,16 +91,17 @@ const DEPTH = 4;
 
 /** What a script starts in the end: the last command of each line that runs beside the others, by way of other scripts. */
 function started(scripts: Scripts, text: string, depth = 0): string[] {
-  const commands = SIDE_BY_SIDE.test(text)
+  const sideBySide = SIDE_BY_SIDE.test(text);
+  const commands = sideBySide
     ? [...text.matchAll(/"([^"]+)"|'([^']+)'|\s(?!-)([\w:.-]+)(?=\s|$)/g)].map((m) => m[1] ?? m[2] ?? m[3] ?? '')
     : text.split(/(?<![&>\d])&(?!&)|;/);
   return commands.flatMap((command) => {
     // Of another folder's scripts nothing is known here.
     const last = (/^\s*cd\s/.test(command) ? command : (command.split('&&').at(-1) ?? '')).trim();
-    const name = CALLS.exec(last)?.[1] ?? (SIDE_BY_SIDE.test(text) ? last : '');
+    const name = CALLS.exec(last)?.[1] ?? (sideBySide ? last : '');
     const called = scripts[name];
     if (called !== undefined && depth < DEPTH) return started(scripts, called, depth + 1);
-    return last === '' || (SIDE_BY_SIDE.test(text) && !last.includes(' ')) ? [] : [last];
+    return last === '' || (sideBySide && !last.includes(' ')) ? [] : [last];
   });
 }
 

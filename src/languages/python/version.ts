@@ -181,7 +181,7 @@ const inImage: ReadImage = (name, tag) =>
   name === 'uv' ? /(?:^|-)python(\d+\.\d+)/.exec(tag)?.[1] : officialLine('python', 2)(name, tag);
 
 const isKept = ({ text }: VersionSource): boolean => {
-  const cycle = cyclesOf(PRODUCT).find((c) => c.cycle === text);
+  const cycle = cycleOf(PRODUCT, text);
   return cycle !== undefined && isSupported(cycle);
 };
 

@@ -7,7 +7,7 @@ import { ASKED_PORTS } from './asked-ports.ts';
 import { hitsOf, readCode, type Code } from './code.ts';
 import type { Finding, PlanRequest } from './language.ts';
 import type { Compiler } from './native-health.ts';
-import { collectLibraries, nativeRuntime, OUTPUT, runtimeVariant } from './native-runtime.ts';
+import { collectLibraries, lacksLocale, nativeRuntime, OUTPUT, runtimeVariant } from './native-runtime.ts';
 import { programPath } from './program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from './run-file-steps.ts';
 import type { RunFiles } from './run-files.ts';
@@ -91,6 +91,8 @@ export interface NativeBuild {
   /** Leaves the program at `/out/NAME`. */
   readonly build: Shell;
   readonly env?: Readonly<Record<string, string>>;
+  /** Programs of the language read and write in the encoding of the locale. */
+  readonly asksLocale?: boolean;
   readonly compiler: readonly string[];
   /** Everything is linked in. */
   readonly static: boolean;
@@ -144,7 +146,7 @@ export function nativePlan(given: NativeBuild): BuildPlan {
             : `the build command of the manifest; it leaves the program at ${out}`,
         evidence: [app.from],
       },
-      ...(given.static ? [] : [collectLibraries([out])]),
+      ...(given.static ? [] : [collectLibraries([out], given.asksLocale === true && lacksLocale(variant))]),
     ],
   };
   const compiler: Compiler = { base: { stage: toolchain.name }, argv: given.compiler };
@@ -157,6 +159,7 @@ export function nativePlan(given: NativeBuild): BuildPlan {
     files: [...(given.beside ?? []), ...fileSteps(app.inventory, app.files, writable, given.code)],
     linked: given.static,
     libraries: !given.static,
+    asksLocale: given.asksLocale ?? false,
     process: { argv: request.command ?? [app.name, ...app.args], evidence: [app.from], init: true },
     port,
     compiler,

@@ -20,11 +20,17 @@ export const OUTPUT = '/out';
 /** In every C library, or in every image with C++. What is not is copied along. */
 const IN_BASE = '/(ld-linux[^/]*|lib(c|m|dl|rt|pthread|resolv|util|anl|nss_[a-z]*|gcc_s|stdc[+][+]))[.]so';
 
+/** By which a program that asks its locale reads and writes UTF-8. */
+const UTF8 = { LANG: 'C.UTF-8' };
+
 /**
  * Copies the shared libraries that programs are linked with to a folder, at the path where the loader looks for
  * them: exactly those, with what they need themselves, whatever package they came from.
+ *
+ * `locale`: and the locale of UTF-8, for an image that has none. Distroless images have it for Java and Python only:
+ * https://github.com/GoogleContainerTools/distroless/blob/main/common/BUILD.bazel
  */
-export const collectLibraries = (programs: readonly string[]): RunStep => ({
+export const collectLibraries = (programs: readonly string[], locale = false): RunStep => ({
   kind: 'run',
   command: {
     lines: [
@@ -35,10 +41,14 @@ export const collectLibraries = (programs: readonly string[]): RunStep => ({
         sh` | while read -r library; do folder=${LIBRARIES}$(realpath "$(dirname "$library")") && mkdir -p "$folder" && cp -L "$library" "$folder/"; done`.lines.join(
           '',
         ),
+      ...(locale ? sh`cp -R --parents /usr/lib/locale/C.* ${LIBRARIES}`.lines : []),
     ],
   },
-  why: 'the shared libraries that the program is linked with, beyond those of every image',
+  why: `the shared libraries that the program is linked with, beyond those of every image${locale ? ', and the locale of UTF-8' : ''}`,
 });
+
+/** Whether an image has no locale but that of plain ASCII. */
+export const lacksLocale = (variant: Variant): boolean => variant === 'distroless' || variant === 'scratch';
 
 interface Ground {
   readonly base: Runtime['base'];
@@ -137,6 +147,8 @@ export interface NativeProgram {
   readonly linked?: boolean;
   /** Libraries were collected in the build stage. */
   readonly libraries: boolean;
+  /** It asks for the locale; where the image lacks one, it was collected with the libraries. */
+  readonly asksLocale?: boolean;
   readonly process: {
     readonly argv: readonly string[];
     readonly evidence: readonly Evidence[];
@@ -154,7 +166,8 @@ export function nativeRuntime(program: NativeProgram): {
   readonly runtime: Runtime;
   readonly stages: readonly Stage[];
 } {
-  const { port, env = {}, process } = program;
+  const { port, process } = program;
+  const env = { ...(program.asksLocale ? UTF8 : {}), ...program.env };
   const ground = groundOf(program.variant, program.uid, program.linked ?? false);
   const probed = port !== undefined && ground.os !== 'debian';
   const libraries: Step[] = program.libraries

@@ -6,8 +6,9 @@ import { installPackages } from '../../plan/packages.ts';
 import type { Advice, BuildPlan, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, type Shell } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
+import type { Variant } from '../../manifest/schema.ts';
 import type { PlanRequest, Scope } from '../language.ts';
-import { collectLibraries, nativeRuntime, OUTPUT, runtimeVariant } from '../native-runtime.ts';
+import { collectLibraries, lacksLocale, nativeRuntime, OUTPUT, runtimeVariant } from '../native-runtime.ts';
 import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
 import { filesRead, foldersWritten, type FileHabits, type RunFiles } from '../run-files.ts';
@@ -198,7 +199,15 @@ function buildCommands({ project, target, serving, packages }: CppApp, linked: b
   ];
 }
 
-function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly string[], linked: boolean): Stage {
+function buildStage(
+  app: CppApp,
+  { settings }: PlanRequest,
+  {
+    variant,
+    writable,
+    linked,
+  }: { readonly variant: Variant; readonly writable: readonly string[]; readonly linked: boolean },
+): Stage {
   const own = settings.build?.command;
   const out = `${OUTPUT}/${app.target.name}`;
   return {
@@ -231,7 +240,7 @@ function buildStage(app: CppApp, { settings }: PlanRequest, writable: readonly s
               why: 'the program that it made',
             } satisfies Step,
           ]),
-      ...(linked ? [] : [collectLibraries([out])]),
+      ...(linked ? [] : [collectLibraries([out], app.serving.asksLocale && lacksLocale(variant))]),
     ],
   };
 }
@@ -302,6 +311,7 @@ export function planCpp(request: PlanRequest): BuildPlan {
     files: [...staged, ...fileSteps(project.inventory, app.files, writable, CODE)],
     linked,
     libraries: !linked,
+    asksLocale: app.serving.asksLocale,
     process: {
       argv: request.command ?? [name],
       evidence: [app.from],
@@ -314,7 +324,11 @@ export function planCpp(request: PlanRequest): BuildPlan {
     compiler: { base: { stage: TOOLCHAIN }, argv: ['cc'] },
   });
   return {
-    stages: [toolchainStage(project, app.packages.vcpkg), ...stages, buildStage(app, request, writable, linked)],
+    stages: [
+      toolchainStage(project, app.packages.vcpkg),
+      ...stages,
+      buildStage(app, request, { variant, writable, linked }),
+    ],
     runtime,
     advice: [...advice, ...adviceOf(app)],
   };

@@ -14,6 +14,8 @@ export interface CppServing {
   readonly endsAtOnce: boolean;
   /** It looks nothing up that the C library reads from the system: host names, time zones, users, locales, plugins. */
   readonly standsAlone: boolean;
+  /** It takes the locale of its user, not that of plain ASCII. */
+  readonly asksLocale: boolean;
   /** Headers in angle brackets or quotes that are no files of the project. */
   readonly headers: ReadonlySet<string>;
 }
@@ -58,6 +60,7 @@ const WAITS =
   /\b(?:while|for|do|goto|\w*sleep\w*|pause|\w*wait\w*|getline|\w*scanf|f?gets|fgetc|getchar|cin|f?read|recv\w*|accept|e?poll\w*|select|v?fork|thread|pthread_create|async|system|p?open|exec\w*|join)\b/;
 const ASKS_SYSTEM =
   /\b(?:socket|getaddrinfo|gethostby\w+|getpw\w+|getgr\w+|dlopen|localtime\w*|zoned_time|current_zone|tzset|setlocale|locale|iconv\w*)\b/;
+const ASKS_LOCALE = /\bsetlocale\s*\(\s*LC_\w+\s*,\s*""|\blocale\s*(?:\w+\s*)?[({]\s*""/;
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 /** Ports of databases and queues. */
@@ -102,6 +105,7 @@ export function servingOf(project: CppProject): CppServing {
     endsOnSigterm: code.some((file) => /\bSIGTERM\b|\b(?:crow|drogon)::/.test(file.code)),
     endsAtOnce: !code.some((file) => WAITS.test(file.code)),
     standsAlone: !code.some((file) => ASKS_SYSTEM.test(file.code)),
+    asksLocale: code.some((file) => ASKS_LOCALE.test(file.code)),
     headers: new Set(headers),
   };
 }

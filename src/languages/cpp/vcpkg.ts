@@ -15,7 +15,12 @@ export const VCPKG_TOOLS = ['curl', 'make', 'perl', 'tar', 'unzip', 'zip'];
 
 const manifestSchema = z.looseObject({
   dependencies: z
-    .array(z.union([z.string(), z.looseObject({ name: z.string(), host: z.boolean().optional() })]))
+    .array(
+      z.union([
+        z.string(),
+        z.looseObject({ name: z.string(), host: z.boolean().optional(), platform: z.string().optional() }),
+      ]),
+    )
     .optional()
     .catch(undefined),
   'builtin-baseline': z.string().optional().catch(undefined),
@@ -29,12 +34,19 @@ function manifestOf(inventory: Inventory): z.infer<typeof manifestSchema> | unde
   }
 }
 
-/** What it asks for, but for vcpkg's own helpers, which are no libraries. */
+/** Ports that give Windows what the C library of Linux has. */
+const IN_C_LIBRARY = new Set(['dirent', 'dlfcn-win32', 'getopt', 'getopt-win32', 'libiconv', 'pthread', 'pthreads']);
+
+/** Systems that a dependency can be for, other than Linux. https://learn.microsoft.com/vcpkg/reference/vcpkg-json#platform-expression */
+const isForOthers = (platform: string): boolean =>
+  /^\(?(windows|uwp|mingw|osx|ios|android|emscripten|xbox|!linux)\b/.test(platform.trim());
+
+/** What it asks for on Linux, but for vcpkg's own helpers, which are no libraries. */
 export const vcpkgDependencies = (inventory: Inventory): string[] =>
   (manifestOf(inventory)?.dependencies ?? [])
-    .filter((d) => typeof d === 'string' || d.host !== true)
+    .filter((d) => typeof d === 'string' || (d.host !== true && !isForOthers(d.platform ?? '')))
     .map((d) => (typeof d === 'string' ? d : d.name))
-    .filter((name) => /^[a-z0-9-]+$/.test(name) && !name.startsWith('vcpkg-'));
+    .filter((name) => /^[a-z0-9-]+$/.test(name) && !name.startsWith('vcpkg-') && !IN_C_LIBRARY.has(name));
 
 const CACHES: readonly Mount[] = [
   { type: 'cache', target: '/root/.cache/vcpkg', sharing: 'locked' },

@@ -202,7 +202,18 @@ function plan(request: PlanRequest): BuildPlan {
       os: 'debian',
       why: project.javascript ? 'Node.js, without the compiler' : 'Erlang, without the compiler',
       workdir: ROOT,
-      steps: [{ kind: 'copy', from: BUILD_STAGE, sources: [`${ROOT}/build/app/`], to: './', why: 'the compiled app' }],
+      steps: [
+        ...(project.javascript
+          ? []
+          : [
+              {
+                kind: 'env',
+                vars: { LANG: 'C.UTF-8' },
+                why: 'Erlang writes in the encoding of the locale',
+              } satisfies Step,
+            ]),
+        { kind: 'copy', from: BUILD_STAGE, sources: [`${ROOT}/build/app/`], to: './', why: 'the compiled app' },
+      ],
       process: {
         argv: request.command ?? commandOf(project),
         why: project.javascript

@@ -299,7 +299,7 @@ function plan(request: PlanRequest): BuildPlan {
     compiler: ['gcc'],
     static: false,
     code: { test: SOURCE, glob: '**/*.hs' },
-    env: { LANG: 'C.UTF-8' },
+    asksLocale: true,
   });
 }
 

@@ -158,6 +158,34 @@ describe('c and c++: other build systems', () => {
     assert.match(text, /CMD \["till"\]/);
   });
 
+  test('what vcpkg gives to other systems than Linux asks for nothing', () => {
+    const windows = { name: 'wepoll', platform: 'windows | mingw' };
+    const text = dockerfileOf({
+      'CMakeLists.txt': 'add_executable(hall main.cpp)\n',
+      'main.cpp': MAIN,
+      'vcpkg.json': JSON.stringify({ dependencies: ['pthreads', 'zlib', windows] }),
+    });
+    assert.doesNotMatch(text, /opt\/vcpkg/);
+    assert.match(text, /zlib1g-dev/);
+  });
+
+  test('a program that takes the locale of its user gets one of UTF-8, and the files of it where an image has none', () => {
+    const asks = (call: string) => ({
+      'CMakeLists.txt': 'add_executable(hall main.cpp)\n',
+      'main.cpp': `#include <clocale>\nint main() { ${call} for (;;) {} }\n`,
+    });
+    for (const call of ['setlocale(LC_ALL, "");', 'std::locale::global(std::locale(""));', 'std::locale user{""};']) {
+      assert.match(
+        dockerfileOf(asks(call)),
+        /cp -R --parents \/usr\/lib\/locale\/C\.\* \/libraries[\s\S]*ENV LANG="C\.UTF-8"/,
+      );
+    }
+    const slim = dockerfileOf(asks('setlocale(LC_ALL, "");'), { image: { variant: 'slim' } });
+    assert.match(slim, /ENV LANG="C\.UTF-8"/);
+    assert.doesNotMatch(slim, /usr\/lib\/locale/);
+    assert.doesNotMatch(dockerfileOf(asks('setlocale(LC_ALL, "C");')), /LANG|usr\/lib\/locale/);
+  });
+
   test('source alone: the files of one folder, around the one with a main function', () => {
     const waits = `#include <unistd.h>\nint main() { sleep(1); getaddrinfo(0, 0, 0, 0); }\n`;
     assert.match(

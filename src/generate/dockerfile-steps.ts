@@ -1,7 +1,7 @@
 import { DockerfileParser, From, type Dockerfile, type Instruction } from 'dockerfile-ast';
 import type { BuildStep } from '../context/build-step.ts';
 import type { NeededPath } from '../ignore/needed.ts';
-import { expandWord, logicalLine, neededPath, splitInstruction, type Flag } from './dockerfile-words.ts';
+import { expandWord, logicalLine, neededPath, splitInstruction, type Flag } from '../dockerfile/words.ts';
 
 /** A Dockerfile as steps: what each reads from the context and from other stages. For any Dockerfile, ours or not. */
 

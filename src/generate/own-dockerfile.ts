@@ -1,3 +1,4 @@
+import { DOCKERFILE_NAMES } from '../dockerfile/own-file.ts';
 import type { NeededPath } from '../ignore/needed.ts';
 import { joinPath, type Inventory } from '../inventory/inventory.ts';
 import { dockerfileSteps } from './dockerfile-steps.ts';
@@ -12,11 +13,8 @@ export interface OwnDockerfile {
 
 /** The Dockerfile of the project or of the app, with what it names. */
 export function ownDockerfile(tree: Inventory, app: string | undefined): OwnDockerfile | undefined {
-  const places = [
-    ...(app === undefined || app === '' ? [] : [joinPath(app, 'Dockerfile')]),
-    'Dockerfile',
-    'Containerfile',
-  ];
+  const folders = app === undefined || app === '' ? [''] : [app, ''];
+  const places = folders.flatMap((folder) => DOCKERFILE_NAMES.map((name) => joinPath(folder, name)));
   const path = places.find((place) => tree.text(place) !== undefined);
   const text = path === undefined ? undefined : tree.text(path);
   if (path === undefined || text === undefined) return undefined;

@@ -1,13 +1,11 @@
 import { DockerfileParser } from 'dockerfile-ast';
+import { DOCKERFILE_NAMES, isGenerated } from '../dockerfile/own-file.ts';
+import { expandWord } from '../dockerfile/words.ts';
 import { baseName, joinPath, type Inventory } from '../inventory/inventory.ts';
-import { isGenerated } from '../plan/context-files.ts';
 import type { VersionSource } from './runtime-version.ts';
 import { shownText } from './version-files.ts';
 
 /** The Dockerfile that a project has: on which release of its language it is built, and so is known to work. */
-
-/** `${NAME}` and `${NAME:-else}` of the global ARGs, which alone FROM can name. https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact */
-const VARIABLE = /\$\{?(\w+)(?::-([^}]*))?\}?/g;
 
 /** Reads the release line out of an image's name and tag; undefined where it says none. */
 export type ReadImage = (name: string, tag: string) => string | undefined;
@@ -20,11 +18,12 @@ export const officialLine =
 
 /** What the stages of a folder's own Dockerfile are built on, the last one first. */
 export function ownImages(inventory: Inventory, folder: string, read: ReadImage): VersionSource[] {
-  return ['Dockerfile', 'Containerfile'].flatMap((name): VersionSource[] => {
+  return DOCKERFILE_NAMES.flatMap((name): VersionSource[] => {
     const file = joinPath(folder, name);
     const text = inventory.text(file);
     if (text === undefined || isGenerated(text)) return [];
     const dockerfile = DockerfileParser.parse(text);
+    // FROM can name the global ARGs only. https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact
     const args = new Map(
       dockerfile.getInitialARGs().flatMap((arg) => {
         const property = arg.getProperty();
@@ -35,9 +34,7 @@ export function ownImages(inventory: Inventory, folder: string, read: ReadImage)
       .getFROMs()
       .toReversed()
       .flatMap((from): VersionSource[] => {
-        const image = (from.getImage() ?? '').replaceAll(VARIABLE, (_, variable: string, otherwise = '') => {
-          return args.get(variable) ?? String(otherwise);
-        });
+        const image = expandWord(from.getImage() ?? '', (name) => args.get(name)) ?? '';
         const [, path = '', tag = ''] = /^([^\s:@]+(?::\d+\/[^\s:@]+)?):([\w.-]+)/.exec(image) ?? [];
         const line = read(baseName(path), tag);
         if (line === undefined) return [];

@@ -1,6 +1,6 @@
 import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { joinPath, type Inventory } from '../inventory/inventory.ts';
-import { isGenerated } from '../plan/context-files.ts';
+import { DOCKERFILE_NAMES, isGenerated } from '../dockerfile/own-file.ts';
 import { installedBy } from './dockerfile-packages.ts';
 import { startedAs, type Declaration, type Platform, type Process } from './platform.ts';
 
@@ -169,4 +169,4 @@ function runs(tree: Inventory, app: string, { line }: Process): boolean {
 }
 
 /** https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact */
-export const ownDockerfile: Platform = { files: ['Dockerfile', 'Containerfile'], standIn: true, read, runs };
+export const ownDockerfile: Platform = { files: DOCKERFILE_NAMES, standIn: true, read, runs };

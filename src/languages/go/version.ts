@@ -17,9 +17,10 @@ const lineOf = (version: string): string => version.split('.').slice(0, 2).join(
 const minor = (version: string): number => Number(lineOf(version).split('.')[1] ?? 0);
 
 /**
- * Go builds older modules with newer toolchains (https://go.dev/doc/go1compat), and reads the lines of go.mod as
- * minimums (https://go.dev/doc/toolchain). So a `go` line raises the floor; a `toolchain` line is followed as
- * long as its release line is supported.
+ * Go reads the lines of go.mod as minimums (https://go.dev/doc/toolchain) and builds older modules with newer
+ * toolchains (https://go.dev/doc/go1compat); what reaches into the runtime breaks all the same, often in a dependency
+ * (https://go.dev/issue/67401). So a `go` line means its own release, or the nearest after it that is supported; a
+ * `toolchain` line is followed as long as its release is.
  */
 function readVersion(text: string): string | undefined {
   const minimum = text.startsWith(AT_LEAST);
@@ -28,7 +29,8 @@ function readVersion(text: string): string | undefined {
   const newest = defaultCycle(PRODUCT)?.cycle ?? version;
   if (!version.includes('.')) return newest;
   if (!minimum) return lineOf(version);
-  return minor(newest) >= minor(version) ? newest : lineOf(version);
+  const later = cyclesOf(PRODUCT).filter((cycle) => isSupported(cycle) && minor(cycle.cycle) >= minor(version));
+  return later.at(-1)?.cycle ?? lineOf(version);
 }
 
 function toolchainLine(line: VersionLine | undefined, file: string): VersionSource[] {
@@ -41,7 +43,7 @@ function toolchainLine(line: VersionLine | undefined, file: string): VersionSour
 
 function goLine(line: VersionLine | undefined, file: string): VersionSource[] {
   if (!line) return [];
-  const why = `the newest supported release that is at least the ${line.version} of the go line`;
+  const why = `the first supported release that is at least the ${line.version} of the go line`;
   return [{ text: `${AT_LEAST}${line.version}`, from: { file, line: line.line, why } }];
 }
 

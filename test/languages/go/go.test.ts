@@ -20,18 +20,20 @@ const runtimeOf = (files: Readonly<Record<string, string>>) => {
 };
 
 describe('go: versions', () => {
-  test('the go line is a minimum, and the newest release is taken', () => {
-    assert.deepEqual(runtimeOf({ 'go.mod': goMod('go 1.21') }).version, '1.27');
+  test('the go line means its own release, or the first after it that is supported', () => {
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.21') }).version, '1.26');
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.26.3') }).version, '1.26');
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.27') }).version, '1.27');
   });
 
   test('a toolchain line is followed while its release is supported', () => {
     assert.equal(runtimeOf({ 'go.mod': goMod('go 1.25.0', 'toolchain go1.26.2') }).version, '1.26');
-    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.21', 'toolchain go1.22.1') }).version, '1.27');
+    assert.equal(runtimeOf({ 'go.mod': goMod('go 1.21', 'toolchain go1.22.1') }).version, '1.26');
   });
 
   test('a version file goes before go.mod, which is kept among the rejected', () => {
-    const found = runtimeOf({ 'go.mod': goMod('go 1.25.0'), '.tool-versions': 'nodejs 24\ngolang 1.26.1\n' });
-    assert.deepEqual(found, { version: '1.26', file: '.tool-versions', rejected: ['1.27'] });
+    const found = runtimeOf({ 'go.mod': goMod('go 1.25.0'), '.tool-versions': 'nodejs 24\ngolang 1.27.0\n' });
+    assert.deepEqual(found, { version: '1.27', file: '.tool-versions', rejected: ['1.26'] });
   });
 
   test('a newer release than any that is known is taken on trust', () => {

@@ -1,5 +1,5 @@
 import { chooseApp, chooseLanguage, findApps, type App } from '../detection/detect.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import { pathBelow, type Inventory } from '../inventory/inventory.ts';
 import { languages } from '../languages/index.ts';
 import type { Inferred, Language, PlanRequest, Scope } from '../languages/language.ts';
 import { mergeManifests, type MergedManifest } from '../manifest/merge.ts';
@@ -47,7 +47,7 @@ function scopeOf(
 ): { scope: Scope; root: string } {
   const root = app === '' ? undefined : language.workspaceOf?.(tree, app);
   if (root === undefined) return { scope: { inventory: tree.at(app), member: '', command }, root: app };
-  const member = root === '' ? app : app.slice(root.length + 1);
+  const member = pathBelow(root, app);
   return { scope: { inventory: tree.at(root), member, command }, root };
 }
 

@@ -64,6 +64,10 @@ export const nearestFirst = (a: string, b: string): number => depthOf(a) - depth
 export const joinPath = (directory: string, path: string): string =>
   directory && path ? `${directory}/${path}` : directory || path;
 
+/** A path of a directory as that directory sees it, which `joinPath` takes back. */
+export const pathBelow = (directory: string, path: string): string =>
+  directory === '' ? path : path.slice(directory.length + 1);
+
 /** Resolves a link's target against the link's own directory; undefined where it leaves the tree. */
 export function resolveTarget(linkPath: string, target: string): string | undefined {
   if (target.startsWith('/')) return undefined;

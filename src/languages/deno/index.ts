@@ -1,4 +1,4 @@
-import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, pathBelow, type Inventory } from '../../inventory/inventory.ts';
 import type { IgnoreRule } from '../../ignore/rule.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { CONFIG_FILES, memberFolders, readConfig } from './config.ts';
@@ -44,7 +44,7 @@ function workspaceOf(tree: Inventory, app: string): string | undefined {
   for (let at = parentOf(app); ; at = parentOf(at)) {
     const below = tree.at(at);
     const config = readConfig(below);
-    const member = at === '' ? app : app.slice(at.length + 1);
+    const member = pathBelow(at, app);
     if (config.workspace.length > 0 && memberFolders(below, config).includes(member)) return at;
     if (at === '') return undefined;
   }

@@ -1,4 +1,11 @@
-import { joinPath, nearestFirst, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
+import {
+  joinPath,
+  nearestFirst,
+  parentOf,
+  pathBelow,
+  resolveTarget,
+  type Inventory,
+} from '../../inventory/inventory.ts';
 import type { Step } from '../../plan/plan.ts';
 import { assetStage, type AssetBuild } from '../javascript/asset-stage.ts';
 import { outputsElsewhere } from '../javascript/outputs-elsewhere.ts';
@@ -63,7 +70,7 @@ function namedOutputs(inventory: Inventory, reach: Reach, program: Program, fold
       .slice(0, depth + 1)
       .join('/');
     const last = output.slice(output.lastIndexOf('/') + 1);
-    const to = program.module.folder === '' ? output : output.slice(program.module.folder.length + 1);
+    const to = pathBelow(program.module.folder, output);
     return LEAVES.test(last) && isHollow(inventory, output) ? [{ path: output, file: false, to }] : [];
   });
   return [...new Map(found.map((o) => [o.path, o])).values()];

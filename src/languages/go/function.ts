@@ -1,4 +1,4 @@
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, pathBelow } from '../../inventory/inventory.ts';
 import type { Evidence, Step } from '../../plan/plan.ts';
 import { hitsOf, readCode } from '../code.ts';
 import { FRAMEWORKS } from './frameworks.ts';
@@ -44,7 +44,7 @@ export function functionOf(
     const name = first?.groups[1];
     if (!first || name === undefined) continue;
     if (hits.some((hit) => hit.groups[1] !== name)) return undefined;
-    const below = module.folder === '' ? member : member.slice(module.folder.length + 1);
+    const below = pathBelow(module.folder, member);
     return { fn: { name, kind, importPath: joinPath(module.path, below) }, module, from: first.from };
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, pathBelow } from '../../inventory/inventory.ts';
 import type { GoApp } from './app.ts';
 import { FUNCTION_SERVER, vendorsFramework } from './function.ts';
 import { folderOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
@@ -83,7 +83,7 @@ export function layoutOf({ project, program }: GoApp): Layout {
   const inside = workspaceFolders(project.workspace).includes(module.folder);
   const workspace = inside ? 'used' : project.inventory.isFile('go.work') ? 'off' : 'none';
   const workFolder = inside ? '' : module.folder;
-  const below = workFolder === '' ? folder : folder.slice(workFolder.length + 1);
+  const below = pathBelow(workFolder, folder);
   return {
     workFolder,
     workspace,

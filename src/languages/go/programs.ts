@@ -1,4 +1,4 @@
-import { baseName, joinPath } from '../../inventory/inventory.ts';
+import { baseName, joinPath, pathBelow } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { GoFunction } from './function.ts';
 import { moduleOf, workspaceFolders, type GoModule, type GoProject } from './project.ts';
@@ -67,7 +67,7 @@ export function programsOf(project: GoProject): Program[] {
   }
   const roots = [member, ...(member === '' ? workspaceFolders(project.workspace) : [])];
   const modules = new Set(roots.map((root) => moduleOf(project, root).folder));
-  const below = (p: Program): string => (member === '' ? p.folder : p.folder.slice(member.length + 1));
+  const below = (p: Program): string => pathBelow(member, p.folder);
   const meant = all.filter((p) => inside(p.folder, member) && !ASIDE.test(below(p)));
   const near = all.filter((p) => inside(p.folder, member) && modules.has(p.module.folder));
   const own = near.filter((p) => !ASIDE.test(below(p)) || p.folder === p.module.folder);

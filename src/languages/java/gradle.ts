@@ -1,6 +1,6 @@
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
-import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, pathBelow, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { lineOf, withoutComments } from './code.ts';
 import type { Stated } from './maven.ts';
@@ -319,7 +319,7 @@ export function gradleRoot(tree: Inventory, app: string): string | undefined {
     at = parentOf(at);
     const settings = textOf(tree, settingsFile(tree, at));
     if (!settings) continue;
-    const below = at === '' ? app : app.slice(at.length + 1);
+    const below = pathBelow(at, app);
     const folders = projectFolders(settings);
     if (includes(settings).some((path) => clean(folders.get(path) ?? path.replaceAll(':', '/')) === below)) return at;
   }

@@ -1,6 +1,6 @@
 import type { Settings } from '../../manifest/schema.ts';
 import type { Evidence, Os } from '../../plan/plan.ts';
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, pathBelow } from '../../inventory/inventory.ts';
 import type { App } from './app.ts';
 import { runsOwnSource, type ServerOutcome } from './outcome.ts';
 import { hit, sourcesOf, type Source } from './program-source.ts';
@@ -39,7 +39,7 @@ interface Writable {
 
 /** The sources beside the entry, and below it; tools for the command line are programs of their own. */
 function ofProgram(sources: readonly Source[], folder: string): Source[] {
-  const below = (file: string): string => (folder === '' ? file : file.slice(folder.length + 1));
+  const below = (file: string): string => pathBelow(folder, file);
   const [entry] = sources;
   const [top = '', ...rest] = below(entry?.file ?? '').split('/');
   const isHere = (file: string): boolean =>

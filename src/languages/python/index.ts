@@ -1,4 +1,4 @@
-import { joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, pathBelow, type Inventory } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Finding, type Inferred, type Scope, type Sign } from '../language.ts';
 import { isFound, pythonApp } from './app.ts';
 import { frameworkIds } from './frameworks.ts';
@@ -61,7 +61,7 @@ const commonFolder = (a: string, b: string): string => {
 /** The workspace that lists the app, or a folder that holds what the app is installed from as well. */
 function workspaceOf(tree: Inventory, app: string): string | undefined {
   for (let at = parentOf(app); ; at = parentOf(at)) {
-    const member = at === '' ? app : app.slice(at.length + 1);
+    const member = pathBelow(at, app);
     if (memberFolders(tree, at).includes(member)) return at;
     if (at === '') break;
   }

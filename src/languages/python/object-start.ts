@@ -1,4 +1,4 @@
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, pathBelow } from '../../inventory/inventory.ts';
 import type { AppObject } from './app-object.ts';
 import { listensLocally, portOf } from './ports.ts';
 import { addedAdvice, serve } from './production-server.ts';
@@ -85,7 +85,7 @@ export function objectStart(
 ): Start | undefined {
   const { framework, source } = object;
   if (framework.protocol === 'own') return undefined;
-  const relative = project.folder === '' ? source.path : source.path.slice(project.folder.length + 1);
+  const relative = pathBelow(project.folder, source.path);
   const target: Target = {
     module: object.module,
     variable: object.variable,

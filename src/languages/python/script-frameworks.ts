@@ -1,4 +1,4 @@
-import { baseName, parentOf } from '../../inventory/inventory.ts';
+import { baseName, parentOf, pathBelow } from '../../inventory/inventory.ts';
 import type { AppObject } from './app-object.ts';
 import { FRAMEWORKS } from './frameworks.ts';
 import type { Source } from './modules.ts';
@@ -293,7 +293,7 @@ export function scriptFramework(
   for (const { id, runs, argv, imported = true, env = {}, health, handlesSignals = false, told, added, whole } of ALL) {
     const framework = FRAMEWORKS.find((f) => f.id === id);
     if (!framework?.packages.some(has)) continue;
-    const below = ({ path }: Source): string => (project.folder === '' ? path : path.slice(project.folder.length + 1));
+    const below = ({ path }: Source): string => pathBelow(project.folder, path);
     const [source] = sources
       .filter(
         (s) => (!imported || framework.modules.some((m) => importsPackage(s.imports, m))) && runs(s.code, below(s)),

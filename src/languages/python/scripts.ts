@@ -1,4 +1,4 @@
-import { baseName, joinPath, parentOf, type Inventory } from '../../inventory/inventory.ts';
+import { baseName, joinPath, parentOf, pathBelow, type Inventory } from '../../inventory/inventory.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { moduleOf, type Source } from './modules.ts';
 import type { PythonProject } from './project.ts';
@@ -107,7 +107,7 @@ export function chooseCommand(project: PythonProject, commands: readonly Runnabl
 
 /** How a file is run: as a module where it is one of a package, so that its own imports work, else as it lies. */
 function runnableFile(inventory: Inventory, app: string, source: Source, why: string): Runnable {
-  const relative = app === '' ? source.path : source.path.slice(app.length + 1);
+  const relative = pathBelow(app, source.path);
   const at = mainGuard(source.code);
   const from: Evidence = { file: source.path, ...(at === undefined ? {} : { line: lineAt(source.code, at) }), why };
   const module =
@@ -134,7 +134,7 @@ export const doesSomething = (code: string): boolean =>
 export function entryFile(project: PythonProject, sources: readonly Source[]): Runnable | undefined {
   const { inventory, folder, name } = project;
   const module = (name ?? '').toLowerCase().replaceAll(/[-.]/g, '_');
-  const below = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
+  const below = (path: string): string => pathBelow(folder, path);
   const find = (path: string): Source | undefined => sources.find((s) => below(s.path) === path);
   const atRoot = sources.filter((s) => parentOf(below(s.path)) === '');
   for (const entry of ENTRY_FILES) {

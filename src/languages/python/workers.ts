@@ -1,3 +1,4 @@
+import { pathBelow } from '../../inventory/inventory.ts';
 import { moduleOf, type Source } from './modules.ts';
 import type { PythonProject } from './project.ts';
 import { NOTHING_MORE, type Start } from './start.ts';
@@ -9,7 +10,8 @@ interface Worker {
   readonly packages: readonly string[];
   /** Where a module makes what the program is pointed at, by its name. */
   readonly made: RegExp;
-  readonly argv: (module: string, name: string) => readonly string[];
+  /** `file` is relative to the folder of the app. */
+  readonly argv: (module: string, name: string, file: string) => readonly string[];
 }
 
 const WORKERS: readonly Worker[] = [
@@ -49,6 +51,13 @@ const WORKERS: readonly Worker[] = [
     made: /^([A-Za-z_]\w*)[ \t]*(?::[^=\n]+)?=[ \t]*(?:\w+\.)?FastStream\(/m,
     argv: (module, name) => ['faststream', 'run', `${module}:${name}`],
   },
+  {
+    // https://docs.livekit.io/agents/server/startup-modes/
+    id: 'livekit-agents',
+    packages: ['livekit-agents'],
+    made: /\bcli\.run_app\([ \t]*([A-Za-z_]\w*)/,
+    argv: (_, __, file) => ['python', file, 'start'],
+  },
 ];
 
 export const workerIds: readonly string[] = WORKERS.map(({ id }) => id);
@@ -67,7 +76,7 @@ export function workerStart(
     const from = { file: source.path, why: `${name} is what ${id} runs` };
     return {
       ...NOTHING_MORE,
-      argv: argv(module.name, name),
+      argv: argv(module.name, name, pathBelow(project.folder, source.path)),
       from,
       framework: { id, from },
       workload: 'worker',

@@ -1,4 +1,4 @@
-import { joinPath, parentOf, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
+import { joinPath, parentOf, pathBelow, resolveTarget, type Inventory } from '../../inventory/inventory.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Scope } from '../language.ts';
 import { readLockFile, type LockFile } from './lock-file.ts';
@@ -88,7 +88,7 @@ class Manifests {
     const { members = [], exclude = [] } = file.workspace ?? {};
     const below = this.folders
       .filter((folder) => root === '' || folder === root || folder.startsWith(`${root}/`))
-      .map((folder) => (root === '' ? folder : folder.slice(root.length + 1)));
+      .map((folder) => pathBelow(root, folder));
     const listed = listedFolders(members, exclude, below).map((folder) => joinPath(root, folder));
     return [...new Set([...(file.package ? [root] : []), ...listed])];
   }
@@ -158,7 +158,7 @@ export function readCargoProject({ inventory, member }: Scope): CargoProject {
   }
   const members = memberFolders.map((folder) => load(folder)).filter((p) => p !== undefined);
   const wanted = root?.workspace?.['default-members'];
-  const below = members.map((p) => (workFolder === '' ? p.folder : p.folder.slice(workFolder.length + 1)));
+  const below = members.map((p) => pathBelow(workFolder, p.folder));
   const named = wanted && new Set(listedFolders(wanted, [], below));
   const lockPath = joinPath(workFolder, 'Cargo.lock');
   const lockText = inventory.text(lockPath);

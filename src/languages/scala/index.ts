@@ -1,5 +1,5 @@
 import type { IgnoreRule } from '../../ignore/rule.ts';
-import type { Inventory } from '../../inventory/inventory.ts';
+import { pathBelow, type Inventory } from '../../inventory/inventory.ts';
 import { parentOf } from '../../inventory/inventory.ts';
 import { defineLanguage, weights, type Inferred, type Scope, type Sign } from '../language.ts';
 import { fromArchive, fromScript } from '../java/from-build.ts';
@@ -27,7 +27,7 @@ function detect(inventory: Inventory): Sign[] {
 function workspaceOf(tree: Inventory, app: string): string | undefined {
   for (let at = app; at !== '';) {
     at = parentOf(at);
-    const below = at === '' ? app : app.slice(at.length + 1);
+    const below = pathBelow(at, app);
     const inside = tree.at(at);
     if (inside.isFile('build.sbt') && readSbt(inside).projects.some((p) => p.folder === below)) return at;
   }

@@ -1,4 +1,4 @@
-import { joinPath } from '../../inventory/inventory.ts';
+import { joinPath, pathBelow } from '../../inventory/inventory.ts';
 import { toArgv } from '../../plan/command.ts';
 import type { Advice, BuildPlan, Mount, Stage, Step } from '../../plan/plan.ts';
 import { all, sh, shellOf, type Shell } from '../../plan/shell.ts';
@@ -38,7 +38,7 @@ const codeOf = ({ inventory }: Scope, { projects }: SbtBuild, { folder }: SbtPro
   return codeIn(inventory, folder).filter(
     ({ path }) =>
       !path.startsWith('project/') &&
-      !TESTS.test(folder === '' ? path : path.slice(folder.length + 1)) &&
+      !TESTS.test(pathBelow(folder, path)) &&
       !others.some((f) => path.startsWith(`${f}/`)),
   );
 };

@@ -317,6 +317,7 @@ test('workers of queues are run by their own programs', () => {
     ['huey', 'from huey import RedisHuey\nqueue = RedisHuey("shop")\n', 'huey_consumer jobs.queue'],
     ['taskiq', 'broker = ListQueueBroker("redis://queue")\n', 'taskiq worker jobs:broker'],
     ['faststream', 'app = FastStream(broker)\n', 'faststream run jobs:app'],
+    ['livekit-agents~=1.4', 'if __name__ == "__main__":\n    cli.run_app(server)\n', 'python jobs.py start'],
   ] as const) {
     const start = startOf({ 'requirements.txt': name, 'jobs.py': code });
     assert.equal(start?.argv.join(' '), argv);

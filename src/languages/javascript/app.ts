@@ -51,7 +51,8 @@ const BUILD_STEP =
 const COMPILERS =
   /^(npx )?(sass|node-sass|postcss|tailwindcss|lessc|stylus|esbuild|rollup|webpack|tsc|tsup|babel|browserify|grunt|gulp)\b/;
 /** Commands that leave nothing behind, or what the image has by then; an echo that asks something first, such as a version, says what only the run knows. */
-const CHECKS = /^(node-?version|check-?node)\b|^echo\b[^$`]*$|^(npm|yarn|pnpm|bun)( (i|install|ci))?( --[\w-]+)*$/;
+const CHECKS =
+  /^(node-?version|check-?node)\b|^echo\b[^$`]*$|^(npm|yarn|pnpm|bun)( (i|install|ci)( (?!-g\b|--global\b)\S+)*|( --[\w-]+)*)$/;
 
 /** The text of a script that a part of a line calls. */
 function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
@@ -175,8 +176,9 @@ function folderServed({ inventory, app }: JsProject, line: Line): string {
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
   const builds = line.before.filter((part) => isBuild(project, line.pkg, part));
   const before = line.before
-    .filter((part) => !builds.includes(part) && !CHECKS.test(part))
-    .map((part) => scriptText(project, line.pkg, part) ?? part);
+    .filter((part) => !builds.includes(part))
+    .map((part) => scriptText(project, line.pkg, part) ?? part)
+    .filter((command) => !CHECKS.test(command));
   const kind = kindOf(line);
   const outcome = found?.outcome;
   const from = scriptEvidence(line.pkg, line.script);

@@ -1,6 +1,6 @@
 import { needsShell, toArgv } from '../../plan/command.ts';
 import { joinPath } from '../../inventory/inventory.ts';
-import type { Package } from './package-json.ts';
+import { allDependencies, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import { tableOf } from '../../plan/table.ts';
 
@@ -132,13 +132,17 @@ export function scriptCalled(project: JsProject, from: Package, words: readonly 
   return pkg.json.scripts[script] === undefined ? undefined : { pkg, script, args };
 }
 
-/** `pnpm exec next start`, `yarn next start`: a program by way of the manager. */
-function programCalled(words: readonly string[]): readonly string[] | undefined {
+/** `pnpm exec next start`, `yarn next start`, `bun next start`: a program by way of the manager. */
+function programCalled(pkg: Package, words: readonly string[]): readonly string[] | undefined {
   const [manager = '', second = '', ...rest] = words;
   if (!MANAGERS.has(manager)) return undefined;
   if (second === 'exec' || second === 'dlx' || second === 'x') return rest[0] === '--' ? rest.slice(1) : rest;
-  if (manager === 'bun')
+  if (manager === 'bun') {
+    const named = second === 'run' ? rest : [second, ...rest];
+    // The program of a package, which runs on what its first line names. https://bun.com/docs/cli/run#bun
+    if (allDependencies(pkg)[named[0] ?? ''] !== undefined) return named;
     return second === 'run' && /\.[cm]?[jt]sx?$/.test(rest[0] ?? '') ? ['bun', ...rest] : undefined;
+  }
   if (manager === 'npm' || second === '' || second.startsWith('-') || OWN_COMMANDS.test(second)) return undefined;
   return second === 'run' ? rest : [second, ...rest];
 }
@@ -173,7 +177,7 @@ function resolveProgram(project: JsProject, line: Line, depth: number): Line {
         before: [...line.before, ...inner.before],
       };
   }
-  const through = programCalled(line.argv);
+  const through = programCalled(line.pkg, line.argv);
   return through && through.length > 0 && !called
     ? resolveProgram(project, { ...line, argv: through }, depth + 1)
     : line;

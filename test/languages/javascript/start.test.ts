@@ -30,6 +30,10 @@ describe('the program behind a start script', () => {
     ['knex migrate:latest && node server.js', ['/bin/sh', '-c', 'knex migrate:latest && exec node server.js']],
     ['node server.js --port ${PORT:-80}', ['/bin/sh', '-c', 'exec node server.js --port ${PORT:-80}']],
     ['node server.js & node worker.js', ['/bin/sh', '-c', 'node server.js & node worker.js']],
+    ['npm install --prefix ./client ./client && npm ci --omit=dev && node server.js', ['node', 'server.js']],
+    ['npm i -g pm2 && node server.js', ['/bin/sh', '-c', 'npm i -g pm2 && exec node server.js']],
+    ['bun next start', ['node', 'node_modules/next/dist/bin/next', 'start'], { next: '^16' }],
+    ['bun run next start', ['node', 'node_modules/next/dist/bin/next', 'start'], { next: '^16' }],
     ['echo "starting" && node server.js', ['node', 'server.js']],
     ['echo $(node --version) && node server.js', ['/bin/sh', '-c', 'echo $(node --version) && exec node server.js']],
     ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
@@ -56,6 +60,11 @@ describe('the program behind a start script', () => {
     const file = dockerfileOf(filesOf({ 'package.json': { scripts: { start: 'npx tsx app.ts' } }, 'app.ts': '' }));
     assert.match(file, /npm install --prefix \/opt\/tsx .* tsx@4/);
     assert.match(file, /COPY --from=tsx \/opt\/tsx\/ \/opt\/tsx\//);
+  });
+
+  test('an install by way of another script is not for the start either', () => {
+    const scripts = { start: 'npm run setup && node server.js', setup: 'npm install' };
+    assert.deepEqual(command({ 'package.json': { scripts } }), ['node', 'server.js']);
   });
 
   test('through other scripts, with what comes before them', () => {

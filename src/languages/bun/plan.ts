@@ -104,7 +104,7 @@ function planServer(
   );
   const port = portOf(serving, settings);
   const writable = writableFolders(app, outcome, settings, ground.os);
-  const pages = servedPages(app.project, outcome);
+  const pages = servedPages(app, outcome);
   return {
     stages: [...others.stages, ...pages.stages, ...stages.stages],
     runtime: {

@@ -10,11 +10,12 @@ import { fetchedProgram } from './fetched-programs.ts';
 import { nx } from './nx.ts';
 import { nxPackage } from './nx-projects.ts';
 import { onPlatform, platformOf } from './no-program.ts';
+import { installsElsewhere } from './own-scripts.ts';
 import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outcome.ts';
 import { previewedPages } from './previewed-pages.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
-import { resolveLine, resolveScript, scriptCalled, type Line } from './script-line.ts';
+import { resolveLine, resolveScript, scriptText, type Line } from './script-line.ts';
 import { serverFrameworks } from './server-frameworks.ts';
 import { siteFrameworks } from './site-frameworks.ts';
 import { compiledEntry } from './typescript.ts';
@@ -53,12 +54,6 @@ const COMPILERS =
 /** Commands that leave nothing behind, or what the image has by then; an echo that asks something first, such as a version, says what only the run knows. */
 const CHECKS =
   /^(node-?version|check-?node)\b|^echo\b[^$`]*$|^(npm|yarn|pnpm|bun)( (i|install|ci)( (?!-g\b|--global\b)\S+)*|( --[\w-]+)*)$/;
-
-/** The text of a script that a part of a line calls. */
-function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
-  const called = needsShell(part) ? undefined : scriptCalled(project, pkg, toArgv(part));
-  return called && called.args.length === 0 && called.pkg === pkg ? pkg.json.scripts[called.script] : undefined;
-}
 
 /** What sets the environment before a command. */
 const SETTINGS = /^(?:(?:npx )?cross-env(?:-shell)? )?(?:[A-Za-z_]\w*=[^\s"'$`]*\s+)+/;
@@ -174,10 +169,11 @@ function folderServed({ inventory, app }: JsProject, line: Line): string {
 }
 
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
-  const builds = line.before.filter((part) => isBuild(project, line.pkg, part));
+  const commandOf = (part: string): string => scriptText(project, line.pkg, part) ?? part;
+  const builds = line.before.filter((part) => isBuild(project, line.pkg, part) || installsElsewhere(commandOf(part)));
   const before = line.before
     .filter((part) => !builds.includes(part))
-    .map((part) => scriptText(project, line.pkg, part) ?? part)
+    .map(commandOf)
     .filter((command) => !CHECKS.test(command));
   const kind = kindOf(line);
   const outcome = found?.outcome;

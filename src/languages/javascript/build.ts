@@ -10,9 +10,10 @@ import { inFolder } from './commands.ts';
 import { managerArgv } from './install.ts';
 import { webpackEnv } from './old-webpack.ts';
 import { nxName, readNxProject } from './nx-projects.ts';
-import { installsMore, laterCommands } from './own-scripts.ts';
+import { installsElsewhere, installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
+import { scriptText } from './script-line.ts';
 import { compilerOptions, compiledEntry } from './typescript.ts';
 import { closureOf } from './workspace.ts';
 
@@ -171,7 +172,8 @@ function mainBuild(app: App): BuildCommand | undefined {
       command: all(...before, inFolder(project.app.folder, execCommand(project, framework.build))),
       why: `${framework.id} is built; package.json has no script for it`,
     };
-  const compile = compileCommand(app);
+  const compiles = app.builds.some((part) => /^(npx )?tsc\b/.test(scriptText(project, project.app, part) ?? part));
+  const compile = compiles ? undefined : compileCommand(app);
   if (compile)
     return { command: all(...before, compile), why: 'TypeScript is compiled; package.json has no script for it' };
   return before.length > 0 ? { command: all(...before), why: 'the packages that the app needs' } : undefined;
@@ -185,7 +187,7 @@ export function buildEnv(app: App, node: string): Record<string, string> {
   const dependencies = allDependencies(project.root);
   return {
     // An install within the build would leave out what builds.
-    ...(installsMore(project) ? {} : { NODE_ENV: 'production' }),
+    ...(installsMore(app) ? {} : { NODE_ENV: 'production' }),
     ...framework?.buildEnv,
     ...webpackEnv(project, node),
     ...(dependencies['turbo'] === undefined ? {} : { TURBO_TELEMETRY_DISABLED: '1' }),
@@ -240,6 +242,7 @@ function extraBuild(project: JsProject, text: string, ran: string): Shell[] {
   if (script !== undefined && BUILD_SCRIPTS.includes(script) && ran !== '') return [];
   if (script !== undefined && project.app.json.scripts[script] !== undefined)
     return [runScript(project, project.app, script)];
+  if (installsElsewhere(text)) return [inFolder(project.app.folder, sh`${toArgv(text)}`)];
   if (ran !== '') return [];
   const argv = toArgv(text.replace(/^npx /, ''));
   return argv[0] === '/bin/sh'

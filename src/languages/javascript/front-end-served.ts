@@ -1,11 +1,12 @@
 import { joinPath, nearestFirst, parentOf, type Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Stage, Step } from '../../plan/plan.ts';
 import { assetStage } from './asset-stage.ts';
+import type { App } from './app.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { runsOwnSource } from './outcome.ts';
 import { allDependencies, readPackage } from './package-json.ts';
 import { sourcesOf } from './program-source.ts';
-import type { JsProject } from './project.ts';
+import { scriptText } from './script-line.ts';
 import { APP_ROOT } from './stages.ts';
 
 /** Front ends in a package of their own, whose built pages a program gives out: `express.static('client/dist')`. */
@@ -57,15 +58,16 @@ export interface ServedPages {
 const OWN_BUILDS = /^((pre|post)?(build|install|prepare)|heroku-postbuild)(:\w+)?$/;
 
 /** What a program of the root serves of another package, which is no member and which none of its own scripts builds. */
-export function servedPages(project: JsProject, outcome: ServerOutcome): ServedPages {
+export function servedPages({ project, builds }: App, outcome: ServerOutcome): ServedPages {
   const none = { stages: [], copies: [], advice: [] };
   const { inventory, app, members } = project;
   if (app.folder !== '' || members.length > 0 || !runsOwnSource(outcome)) return none;
-  const scripts = Object.entries(app.json.scripts).filter(([name]) => OWN_BUILDS.test(name));
+  const own = [
+    ...Object.entries(app.json.scripts).flatMap(([name, text]) => (OWN_BUILDS.test(name) ? [text] : [])),
+    ...builds.map((part) => scriptText(project, app, part) ?? part),
+  ];
   const texts = sourcesOf(project, outcome.argv).map((source) => source.text);
-  const found = frontEndsServed(inventory, texts).find(
-    ({ folder }) => !scripts.some(([, text]) => text.includes(folder)),
-  );
+  const found = frontEndsServed(inventory, texts).find(({ folder }) => !own.some((text) => text.includes(folder)));
   const built = found && assetStage(inventory, { folder: found.folder, scripts: found.scripts });
   if (!built) return none;
   return {

@@ -1,6 +1,9 @@
 import { sh, type Shell } from '../../plan/shell.ts';
 import { hasAddon } from './addon.ts';
 import { inFolder } from './commands.ts';
+import type { App } from './app.ts';
+import { foldersIn } from './script-folders.ts';
+import { scriptText } from './script-line.ts';
 import { packagesOf, type JsProject } from './project.ts';
 import type { Package } from './package-json.ts';
 
@@ -95,12 +98,16 @@ export const laterCommands = (project: JsProject, manager: readonly string[]): S
 /** Installs in other folders than the workspace's: `cd client && npm install`. */
 const NESTED = /\b(npm|pnpm|yarn|bun)\b[^&|;]{0,80}\b(install|ci|i)\b|\bcd [\w./-]+ && yarn( |$|&)/;
 
-/** True where a script of the project installs more, beside what its own package names. */
-export const installsMore = ({ app }: JsProject): boolean =>
+/** Whether a command installs the packages of another folder, which it names. */
+export const installsElsewhere = (command: string): boolean => NESTED.test(command) && foldersIn(command).length > 0;
+
+/** True where a script of the project, or the build within its start, installs more than what its own package names. */
+export const installsMore = ({ project, builds }: Pick<App, 'project' | 'builds'>): boolean =>
+  builds.some((part) => installsElsewhere(scriptText(project, project.app, part) ?? part)) ||
   ['build', 'heroku-postbuild', 'gcp-build', 'postinstall', 'install', 'prebuild', 'postbuild'].some((name) => {
-    const text = app.json.scripts[name] ?? '';
+    const text = project.app.json.scripts[name] ?? '';
     const called = [...text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]+)/g)].map(
-      (m) => app.json.scripts[m[1] ?? ''] ?? '',
+      (m) => project.app.json.scripts[m[1] ?? ''] ?? '',
     );
     return [text, ...called].some((line) => NESTED.test(line));
   });

@@ -194,8 +194,8 @@ export function productionProgram(project: JsProject, line: Line): Program {
   if (program === 'ts-node-dev' || program === 'tsnd') {
     const rest = withoutOptions(
       args,
-      /^--(respawn|transpile-only|inspect.*|exit-child|clear|rs|quiet|notify|poll|files|prefer-ts.*)(=|$)|^-T$/,
-      /^--(ignore-watch|watch|debounce|interval|tree-kill)$/,
+      /^--(respawn|transpile-only|inspect.*|exit-child|clear|cls|rs|quiet|(no-)?notify|poll|files|prefer-ts.*|tree-kill|debug|dedupe|fast|(all-)?deps|log-error)(=|$)|^-T$/,
+      /^--(ignore-watch|watch|debounce|interval|cache-directory)$/,
     );
     return productionProgram(project, { ...line, argv: ['ts-node', ...rest] });
   }

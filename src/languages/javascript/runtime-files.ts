@@ -47,7 +47,7 @@ function compiledSources(app: App, outcome: ServerOutcome): string[] {
 const EXCLUDED = ['**/.turbo', '**/.nx', '**/*.tsbuildinfo'];
 
 /** What is installed comes from its own stage, but for what scripts of the project install below it. */
-const installed = (app: App): string => (installsMore(app.project) ? 'node_modules' : '**/node_modules');
+const installed = (app: App): string => (installsMore(app) ? 'node_modules' : '**/node_modules');
 
 function appCopy(app: App, outcome: ServerOutcome, { built, modules }: Stages): CopyStep {
   const { project } = app;

@@ -102,7 +102,7 @@ const SELECTS = new Set([
 ]);
 
 /** `npm run start -w web`, `pnpm --filter web start`, `yarn workspace web start`, `turbo run start --filter=web`. */
-export function scriptCalled(project: JsProject, from: Package, words: readonly string[]): Called | undefined {
+function scriptCalled(project: JsProject, from: Package, words: readonly string[]): Called | undefined {
   const [program = '', ...rest] = words;
   // https://nodejs.org/api/cli.html#--run
   if (program === 'node' && rest[0] === '--run' && rest[1] !== undefined)
@@ -130,6 +130,12 @@ export function scriptCalled(project: JsProject, from: Package, words: readonly 
   if (runner && pkg === from) return undefined;
   if (!named && OWN_COMMANDS.test(script) && !(program === 'yarn' && script === 'build')) return undefined;
   return pkg.json.scripts[script] === undefined ? undefined : { pkg, script, args };
+}
+
+/** The text of a script of a package, where a part of a line does nothing but call it. */
+export function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
+  const called = needsShell(part) ? undefined : scriptCalled(project, pkg, toArgv(part));
+  return called && called.args.length === 0 && called.pkg === pkg ? pkg.json.scripts[called.script] : undefined;
 }
 
 /** `pnpm exec next start`, `yarn next start`, `bun next start`: a program by way of the manager. */

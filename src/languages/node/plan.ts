@@ -158,7 +158,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       ? { ...env, PATH: `${env['PATH']?.replace(/:\/usr\/local\/sbin.*/, ':') ?? ''}${DISTROLESS_PATH}` }
       : withPath(env, others.path);
   const writable = writableFolders(app, outcome, settings, ground.os);
-  const pages = servedPages(app.project, outcome);
+  const pages = servedPages(app, outcome);
   return {
     stages: [...others.stages, ...pages.stages, ...stages.stages, ...runnerStage(outcome, options.image)],
     runtime: runtimeOf(program, ground, [

@@ -34,6 +34,10 @@ describe('the program behind a start script', () => {
     ['npm i -g pm2 && node server.js', ['/bin/sh', '-c', 'npm i -g pm2 && exec node server.js']],
     ['bun next start', ['node', 'node_modules/next/dist/bin/next', 'start'], { next: '^16' }],
     ['bun run next start', ['node', 'node_modules/next/dist/bin/next', 'start'], { next: '^16' }],
+    [
+      'ts-node-dev --rs --cls --tree-kill --debounce 50 index.ts',
+      ['node', '--import', '/opt/tsx/node_modules/tsx/dist/loader.mjs', 'index.ts'],
+    ],
     ['echo "starting" && node server.js', ['node', 'server.js']],
     ['echo $(node --version) && node server.js', ['/bin/sh', '-c', 'echo $(node --version) && exec node server.js']],
     ['cd server && node index.js', ['/bin/sh', '-c', 'cd server && exec node index.js']],
@@ -65,6 +69,31 @@ describe('the program behind a start script', () => {
   test('an install by way of another script is not for the start either', () => {
     const scripts = { start: 'npm run setup && node server.js', setup: 'npm install' };
     assert.deepEqual(command({ 'package.json': { scripts } }), ['node', 'server.js']);
+  });
+
+  test('what it installs and builds in a folder of its own is done by the build, in its order, and compiled once', () => {
+    const text = dockerfileOf(
+      filesOf({
+        'package.json': {
+          scripts: {
+            start: 'npm run setup && npm run build-client && npm run build-server && node ./dist/server',
+            setup: 'npm install && npm install --prefix ./client ./client',
+            'build-client': 'npm run build --prefix ./client ./client',
+            'build-server': 'tsc',
+          },
+          devDependencies: { typescript: '^5' },
+        },
+        'tsconfig.json': { compilerOptions: { outDir: './dist', rootDir: './src' } },
+        'src/server.ts': "app.use(express.static('client/build'));\n",
+        'client/package.json': { scripts: { build: 'react-scripts build' } },
+      }),
+    );
+    assert.match(
+      text,
+      /AS build\nCOPY \. \.\/\nRUN npm run setup \\\n && npm run build-client \\\n && npm run build-server\n/,
+    );
+    assert.match(text, /CMD \["node", "\.\/dist\/server"\]/);
+    assert.doesNotMatch(text, /AS assets/);
   });
 
   test('through other scripts, with what comes before them', () => {

@@ -12,6 +12,8 @@ const entrySchema = z.looseObject({
   optional: z.boolean().optional().catch(undefined),
   devOptional: z.boolean().optional().catch(undefined),
   inBundle: z.boolean().optional().catch(undefined),
+  os: z.array(z.unknown()).optional().catch(undefined),
+  cpu: z.array(z.unknown()).optional().catch(undefined),
   optionalDependencies: texts,
   peerDependencies: texts,
   peerDependenciesMeta: z
@@ -40,7 +42,9 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modul
 export function missingOptional(places: Readonly<Record<string, unknown>>): string | undefined {
   for (const [path, raw] of Object.entries(places)) {
     const entry = MODULES.test(path) ? entrySchema.safeParse(raw).data : undefined;
-    if (!entry?.optionalDependencies || entry.link || entry.optional || entry.devOptional || entry.inBundle) continue;
+    if (!entry?.optionalDependencies || entry.link || entry.inBundle) continue;
+    // One that is for some machines only may not be there, and then asks for nothing.
+    if (entry.os !== undefined || entry.cpu !== undefined) continue;
     const missing = Object.keys(entry.optionalDependencies).find(
       (name) => places[`${path}/node_modules/${name}`] === undefined && placeOf(places, path, name) === undefined,
     );

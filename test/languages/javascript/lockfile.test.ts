@@ -92,7 +92,12 @@ describe('drift of a lockfile from package.json', () => {
         packages: {
           '': {},
           'node_modules/ms': { version: '2.1.3', optionalDependencies: { 'ms-arm': '1', 'ms-x64': '1' } },
-          'node_modules/ms-x64': { version: '1.0.0', optional: true, optionalDependencies: { gone: '1' } },
+          'node_modules/ms-x64': {
+            version: '1.0.0',
+            optional: true,
+            cpu: ['x64'],
+            optionalDependencies: { gone: '1' },
+          },
           ...more,
         },
       });
@@ -106,6 +111,18 @@ describe('drift of a lockfile from package.json', () => {
         place,
       );
     }
+  });
+
+  test('npm: nor one without what a package can use that is optional itself', () => {
+    const packages = {
+      '': {},
+      'node_modules/pack': { version: '1.0.0', optional: true, optionalDependencies: { 'pack-arm': '1' } },
+    };
+    const lock = JSON.stringify({ lockfileVersion: 3, packages });
+    assert.match(
+      drift({ 'package.json': pkg({ devDependencies: {} }), 'package-lock.json': lock }) ?? '',
+      /^pack can use pack-arm, which it does not hold$/,
+    );
   });
 
   test('npm: what is overridden, optional or from git is not held against the lock', () => {

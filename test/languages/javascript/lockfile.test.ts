@@ -116,6 +116,7 @@ describe('drift of a lockfile from package.json', () => {
   test('npm: nor one without what a package can use that is optional itself', () => {
     const packages = {
       '': {},
+      'node_modules/ms': { version: '2.1.3' },
       'node_modules/pack': { version: '1.0.0', optional: true, optionalDependencies: { 'pack-arm': '1' } },
     };
     const lock = JSON.stringify({ lockfileVersion: 3, packages });

@@ -191,6 +191,8 @@ export function productionProgram(project: JsProject, line: Line): Program {
     );
     return { argv: ['node', '--import', 'tsx', ...rest], tool: 'tsx' };
   }
+  if (program === 'vite-node')
+    return { argv: [program, ...withoutOptions(args, /^(-w|--watch)$/, /^$/)], tool: program };
   if (program === 'ts-node-dev' || program === 'tsnd') {
     const rest = withoutOptions(
       args,

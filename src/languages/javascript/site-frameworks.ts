@@ -52,6 +52,8 @@ function vite(context: FrameworkContext): Outcome | undefined {
   );
   const plain = config !== undefined || /\bvite( build|$)/.test(buildScript);
   if (!plain || (project.inventory.complete && !hasPage && settingOf(config, 'root') === undefined)) return undefined;
+  // What is only built for a server is a program, without a page.
+  if (!hasPage && /\bvite build\b[^&|;]*\s--ssr\b/.test(buildScript)) return undefined;
   if (context.dependencies['@cloudflare/vite-plugin'] !== undefined && /\bcloudflare\(/.test(config?.code ?? ''))
     return site('dist/client', true, evidenceOf(config, 'Vite builds a site, and a worker of Cloudflare beside it'));
   const root = settingOf(config, 'root') ?? /\bvite build ([\w./][\w./-]*)/.exec(buildScript)?.[1];

@@ -66,6 +66,16 @@ describe('the program behind a start script', () => {
     assert.match(file, /COPY --from=tsx \/opt\/tsx\/ \/opt\/tsx\//);
   });
 
+  test('what Vite builds for a server alone is a program, whatever its configuration speaks of', () => {
+    const scripts = { start: 'vite-node --watch ./start.ts', build: 'vite build --ssr ./index.ts' };
+    const files = {
+      'package.json': { scripts, devDependencies: { vite: '^6', 'vite-node': '^3' } },
+      'vite.config.ts': "loadEnv(mode, { root: '..' });\nexport default { build: { ssr: './index.ts' } };\n",
+      'start.ts': 'createServer().listen(8080);\n',
+    };
+    assert.deepEqual(command(files), ['vite-node', './start.ts']);
+  });
+
   test('an install by way of another script is not for the start either', () => {
     const scripts = { start: 'npm run setup && node server.js', setup: 'npm install' };
     assert.deepEqual(command({ 'package.json': { scripts } }), ['node', 'server.js']);

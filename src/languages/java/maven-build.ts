@@ -185,6 +185,10 @@ function parentMayName(maven: MavenModule): boolean {
   return parent !== undefined && parent.groupId !== 'org.springframework.boot' && !attaches(maven);
 }
 
+/** A folder that a plugin names, relative to its module; undefined where it is not below it. */
+const belowModule = (folder: string | undefined): string | undefined =>
+  /^(?:\$\{(?:project\.)?basedir\}\/)?((?!\.\.?\/)[\w.-]+(?:\/(?!\.\.?(?:\/|$))[\w.-]+)*)$/.exec(folder ?? '')?.[1];
+
 /** The archive that a module leaves. Its version is not written down, unless the name would fit several. */
 function builtFile(
   maven: MavenModule,
@@ -198,7 +202,8 @@ function builtFile(
   const exact = attaches(maven) && classifier === '' && !full.includes('${');
   const name =
     exact || !raw.includes('${') ? full : expand(maven, raw.replaceAll(VERSION, '*')).replaceAll(/\$\{[^}]*\}/g, '*');
-  const folder = joinPath(maven.folder, 'target');
+  const elsewhere = jar === undefined ? undefined : settingsOf(maven, jar, 'outputDirectory')[0];
+  const folder = joinPath(maven.folder, belowModule(elsewhere) ?? 'target');
   const tail = `${classifier === '' ? '' : `-${classifier}`}.${extension}`;
   const star = name.indexOf('*');
   if (star < 0) return { prefix: `${folder}/${name}${tail}`, suffix: undefined };
@@ -207,6 +212,11 @@ function builtFile(
 
 const isTrue = (maven: MavenModule, plugin: Plugin | undefined, name: string): boolean =>
   settingsOf(maven, plugin, name)[0] === 'true';
+
+/** The tool that takes an archive's layers apart is written with classes of Spring, which must be in the archive. */
+const usesSpring = ({ modules }: JavaProject, maven: MavenModule): boolean =>
+  maven.chain.some((p) => p.parent?.groupId.includes('spring')) ||
+  modules.some(({ dependencies }) => dependencies.some(({ id }) => id.includes('spring')));
 
 function ofBoot(project: JavaProject, candidate: Candidate, maven: MavenModule, plugin: Plugin): Delivery {
   const inherited =
@@ -218,6 +228,7 @@ function ofBoot(project: JavaProject, candidate: Candidate, maven: MavenModule, 
   const version = bootVersion(project, candidate.module);
   const plain =
     extension === 'war' ||
+    !usesSpring(project, maven) ||
     version === undefined ||
     settingsOf(maven, plugin, 'layout').length > 0 ||
     plugin.configurations.some((c) =>
@@ -254,6 +265,10 @@ function ofQuarkus(project: JavaProject, maven: MavenModule, plugin: Plugin): De
   return quarkusDelivery(['package'], joinPath(maven.folder, 'target/quarkus-app'), plugin.from);
 }
 
+/** The name that a plugin gives its archive, where it is another than the module's own. */
+const namedBy = (maven: MavenModule, plugin: Plugin): string | undefined =>
+  settingsOf(maven, plugin, 'finalName').find((name) => name !== '${project.build.finalName}');
+
 /** A jar with everything in it, as shade and assembly make it while the module is packaged. */
 function ofBundle(maven: MavenModule): Delivery | undefined {
   const shade = pluginOf(maven, 'maven-shade-plugin');
@@ -263,7 +278,7 @@ function ofBundle(maven: MavenModule): Delivery | undefined {
   ) {
     const attached = isTrue(maven, shade, 'shadedArtifactAttached');
     const classifier = attached ? (settingsOf(maven, shade, 'shadedClassifierName')[0] ?? 'shaded') : '';
-    const own = settingsOf(maven, shade, 'finalName')[0];
+    const own = namedBy(maven, shade);
     const built =
       own === undefined
         ? builtFile(maven, { classifier })
@@ -283,7 +298,7 @@ function ofBundle(maven: MavenModule): Delivery | undefined {
     settingsOf(maven, assembly, 'descriptorRef').includes('jar-with-dependencies')
   ) {
     const appended = settingsOf(maven, assembly, 'appendAssemblyId')[0] !== 'false';
-    const own = settingsOf(maven, assembly, 'finalName')[0];
+    const own = namedBy(maven, assembly);
     const classifier = appended ? 'jar-with-dependencies' : '';
     if (own === undefined) return jarDelivery(['package'], builtFile(maven, { classifier }), assembly.from);
     return jarDelivery(

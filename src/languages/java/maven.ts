@@ -92,6 +92,7 @@ function builtIn({ pom, chain }: MavenModule, name: string): string | undefined 
     version: () => inherited((p) => p.version) ?? pom.parent?.version,
     groupId: () => inherited((p) => p.groupId) ?? pom.parent?.groupId,
     packaging: () => pom.packaging,
+    'build.directory': () => 'target',
     'parent.version': () => pom.parent?.version,
     'parent.artifactId': () => pom.parent?.artifactId,
   };

@@ -411,6 +411,47 @@ describe('java: Maven', () => {
     assert.match(dockerfileOf({ 'pom.xml': pom(named), [MAIN_PATH]: MAIN }), /cp target\/till\.jar \/out\/app\.jar/);
   });
 
+  test('the folder in which the plugin of the archive leaves it', () => {
+    const at = (folder: string): string =>
+      dockerfileOf({
+        'pom.xml': pom(
+          build(
+            plugin('maven-jar-plugin', `<configuration><outputDirectory>${folder}</outputDirectory></configuration>`),
+          ),
+        ),
+        [MAIN_PATH]: MAIN,
+      });
+    assert.match(at('${project.build.directory}/modules'), /cp target\/modules\/shop-\*\.jar \/out\/app\.jar/);
+    assert.match(at('${project.basedir}/lib'), /cp lib\/shop-\*\.jar \/out\/app\.jar/);
+    for (const outside of ['/elsewhere', '../up', '${unknown}/x', 'a/../..'])
+      assert.match(at(outside), /cp target\/shop-\*\.jar \/out\/app\.jar/);
+  });
+
+  test('an archive that Spring’s plugin packs without Spring is not taken apart', () => {
+    const text = dockerfileOf({
+      'pom.xml': pom(
+        dependency('com.linecorp.armeria', 'armeria', '<version>1.33.4</version>'),
+        build(
+          plugin(
+            'spring-boot-maven-plugin',
+            '<version>3.5.6</version><executions><execution><goals><goal>repackage</goal></goals></execution></executions>',
+          ),
+        ),
+      ),
+      [MAIN_PATH]: MAIN,
+    });
+    assert.doesNotMatch(text, /jarmode/);
+    assert.match(commandOf(text), /\["java", "-jar", "app\.jar"\]$/);
+  });
+
+  test('a bundle that is called as its module is called', () => {
+    const name = '<finalName>${project.build.finalName}</finalName><mainClass>org.example.Main</mainClass>';
+    const shade = plugin('maven-shade-plugin', `<configuration>${name}</configuration>`);
+    const text = dockerfileOf({ 'pom.xml': pom(build(shade)), [MAIN_PATH]: MAIN });
+    assert.match(text, /cp target\/shop-1\.0\.jar \/out\/app\.jar|cp target\/shop-\*\.jar \/out\/app\.jar/);
+    assert.doesNotMatch(text, /finalName/);
+  });
+
   test('Dropwizard is told to serve, with its settings beside it', () => {
     const files = {
       'pom.xml': pom(dependency('io.dropwizard', 'dropwizard-core', '<version>4.0.7</version>')),

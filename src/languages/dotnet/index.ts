@@ -101,7 +101,7 @@ function infer(scope: Scope): Inferred {
         from,
       },
       // Where the command hands the port on, it depends on whether the image has a shell: the plan decides it.
-      ...(kind === 'browser' || serving?.decides === false
+      ...(kind === 'browser' || kind === 'function' || serving?.decides === false
         ? []
         : [{ at: '/command', value: commandOf(project, serving, false, line), from, rejected } as const]),
       ...(serving?.port ? [{ at: '/port', value: serving.port.port, from: serving.port.from } as const] : []),

@@ -10,7 +10,15 @@ import type { PlanRequest } from '../language.ts';
 import { commandOf, modeOf } from './command.ts';
 import { isTrue, nearestFile, type DotnetProject } from './project-file.ts';
 import { servingOf } from './serving.ts';
-import { chooseProject, closureOf, kindOf, noProject, readSolution, type Solution } from './solution.ts';
+import {
+  chooseProject,
+  closureOf,
+  kindOf,
+  noProject,
+  onFunctionsHost,
+  readSolution,
+  type Solution,
+} from './solution.ts';
 import { asLine, dotnetImage, dotnetVersion, sdkOf, versionAdvice } from './version.ts';
 
 const BUILD_STAGE = 'build';
@@ -174,6 +182,7 @@ export function planDotnet(request: PlanRequest): BuildPlan {
   const choice = chooseProject(solution);
   const { project } = choice;
   if (!project) throw noProject(solution, choice);
+  if (kindOf(project) === 'function' && request.command === undefined) throw onFunctionsHost(project);
   const { settings, variant } = request;
   const line = asLine(settings.runtime ?? dotnetVersion(project).version);
   const stage = buildStage(solution, project, request, line);

@@ -158,3 +158,11 @@ export function noProject(solution: Solution, { tied }: Choice): Problem {
     hint: 'An app has Sdk="Microsoft.NET.Sdk.Web" or <OutputType>Exe</OutputType>; name its folder with ?app=.',
   });
 }
+
+/** The problem that a project is started by the host of a platform, which its own program only talks to. */
+export const onFunctionsHost = ({ file }: DotnetProject): Problem =>
+  new Problem('no-start-command', {
+    detail: `${file} holds functions of Azure: the host of that platform starts its program.`,
+    hint: 'Deploy it with `func azure functionapp publish`; or build on an image of that platform, mcr.microsoft.com/azure-functions/dotnet-isolated, with a Dockerfile of `func init --docker-only`.',
+    members: { file },
+  });

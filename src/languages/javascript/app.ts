@@ -43,7 +43,7 @@ const PRODUCTION = ['start:prod', 'start:production', 'start-prod', 'prod', 'pro
 
 /** Scripts that start the part of a desktop program that needs no desktop. */
 const FOR_SERVERS = ['start:server', 'start-server', 'server', 'serve', ...PRODUCTION];
-const opensWindow = (command: string): boolean => /(^|[\s/])electron(\s|$)/.test(command);
+const opensWindow = (command: string): boolean => /(^|[\s/])(electron(-forge|-vite)?|tauri|nw|neu)(\s|$)/.test(command);
 
 const BUILD_STEP =
   /^(npx |pnpm (exec |run )?|yarn (run )?|npm (run |run-script )|bun run |bunx )?\s*(build\S*|compile\S*|bundle|rimraf|rm|mkdir|tsc|tsup|swc|esbuild|webpack|rollup|vite build|next build|nuxt build|astro build|nest build|ng build|react-scripts build|vue-cli-service build|gatsby build|parcel build|remix (vite:)?build|react-router build|prisma generate|babel|turbo (run )?build|nx build|clean\S*|lint\S*|copyfiles|cpx?|ncp|generate|codegen|svelte-kit sync)\b/;

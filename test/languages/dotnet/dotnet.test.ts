@@ -236,6 +236,9 @@ test('dotnet: functions that a host of Azure starts go behind an app beside them
     .replace('Microsoft.NET.Sdk', 'Microsoft.NET.Sdk.BlazorWebAssembly')
     .replace(/<ItemGroup>.*<\/ItemGroup>/, '');
   assert.match(dockerfileOf({ 'Shop.sln': '', 'Api/Api.csproj': functions, 'Client/Client.csproj': client }), /caddy/);
+  const alone = { 'Api/Api.csproj': functions };
+  assert.match(problemOf(() => dockerfileOf(alone))?.detail ?? '', /the host of that platform/);
+  assert.match(dockerfileOf(alone, { command: ['dotnet', 'Api.dll'] }), /^CMD \["dotnet", "Api\.dll"\]$/m);
 });
 
 describe('dotnet: a program of one file', () => {

@@ -568,8 +568,10 @@ describe('a desktop program', () => {
     ]);
   });
 
-  test('is none by its main file', () => {
+  test('is none by its main file, nor by the tool that opens its window', () => {
     assert.equal(start({}), undefined);
+    for (const script of ['electron .', 'electron-forge start', 'electron-vite preview', 'tauri dev'])
+      assert.equal(start({ start: script }), undefined, script);
     assert.deepEqual(start({}, { 'server.js': 'app.listen(8080)' }), ['node', 'server.js']);
   });
 });

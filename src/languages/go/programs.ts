@@ -111,7 +111,11 @@ interface Known {
 function rulesFor(project: GoProject, { hinted, serves }: Known): Rule[] {
   const root = moduleOf(project, project.member);
   const name = moduleName(root.path);
-  const names = new Set([name, ...programsOf(project).map((p) => p.name)]);
+  const meant = programsOf(project);
+  const names = new Set([name, ...meant.map((p) => p.name)]);
+  // Where other modules below hold programs of their own, none of them is more the project's than another.
+  const modules = new Set(meant.map((p) => p.module.folder));
+  const besideModules = allPrograms(project).some((p) => !modules.has(p.module.folder) && !ASIDE.test(p.folder));
   return [
     { why: 'the program at the root of the module', fits: (p) => p.folder === project.member },
     { why: 'the program that the module is named after', fits: (p) => p.name === name },
@@ -132,7 +136,10 @@ function rulesFor(project: GoProject, { hinted, serves }: Known): Rule[] {
       why: 'of several programs, the one that is no tool beside another',
       fits: (p) => !BESIDE.test(p.name) && !INTERNAL.test(p.folder),
     },
-    { why: 'of several programs, the only one that listens on a port', fits: serves },
+    {
+      why: 'of several programs, the only one that listens on a port',
+      fits: (p) => !besideModules && serves(p),
+    },
   ];
 }
 

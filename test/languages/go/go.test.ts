@@ -197,6 +197,10 @@ describe('go: programs', () => {
     };
     assert.deepEqual(command(files), ['red']);
     assert.match(dockerfileOf(files), /EXPOSE 9090/);
+    const collection = { ...files, 'green/go.mod': goMod('go 1.26'), 'green/main.go': MAIN };
+    assert.equal(problemOf(() => dockerfileOf(collection))?.slug, 'ambiguous-app');
+    const example = { ...files, 'examples/green/go.mod': goMod('go 1.26'), 'examples/green/main.go': MAIN };
+    assert.deepEqual(command(example), ['red']);
   });
 
   test('a program in a module of its own, below one that has none, is found', () => {

@@ -1,3 +1,4 @@
+import { isLoopback } from './loopback.ts';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { baseName, type Inventory } from '../inventory/inventory.ts';
@@ -34,7 +35,6 @@ const SECTIONS = new Set([
   'grpc',
 ]);
 const SETTINGS_FOLDER = /(^|\/)(etc|conf|configs?|configuration|settings)\/([^/]+\/)?[^/]+$/;
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -75,14 +75,14 @@ const isPort = (port: number): boolean => port >= 80 && port <= 65535 && !ASKED_
 
 function portsIn(map: Settings, path: readonly string[]): Found[] {
   const entries = Object.entries(map);
-  const onLoopback = entries.some(([key, v]) => HOST_KEYS.has(plain(key)) && typeof v === 'string' && LOOPBACK.test(v));
+  const onLoopback = entries.some(([key, v]) => HOST_KEYS.has(plain(key)) && typeof v === 'string' && isLoopback(v));
   const own = entries.flatMap(([key, value]): Found[] => {
     if (typeof value !== 'number' && typeof value !== 'string') return [];
     const name = [...path, key].join('.');
     const [, alone] = (PORT_KEYS.has(plain(key)) ? /^:?(\d+)$/.exec(String(value)) : undefined) ?? [];
     if (alone !== undefined) return [{ key: name, port: Number(alone), loopback: onLoopback }];
     const address = ADDRESS_KEYS.has(plain(key)) ? /^([\w.[\]:*-]*):(\d{2,5})$/.exec(String(value)) : undefined;
-    return address ? [{ key: name, port: Number(address[2]), loopback: LOOPBACK.test(address[1] ?? '') }] : [];
+    return address ? [{ key: name, port: Number(address[2]), loopback: isLoopback(address[1]) }] : [];
   });
   const below = entries.flatMap(([key, value]) =>
     isMap(value) && SECTIONS.has(plain(key)) && path.length < 3 ? portsIn(value, [...path, key]) : [],

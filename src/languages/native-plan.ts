@@ -6,6 +6,7 @@ import type { Shell } from '../plan/shell.ts';
 import { ASKED_PORTS } from './asked-ports.ts';
 import { hitsOf, readCode, type Code } from './code.ts';
 import type { Finding, PlanRequest } from './language.ts';
+import { isLoopback, loopbackAdvice } from './loopback.ts';
 import type { Compiler } from './native-health.ts';
 import { collectLibraries, lacksLocale, nativeRuntime, OUTPUT, runtimeVariant } from './native-runtime.ts';
 import { programPath } from './program-path.ts';
@@ -38,14 +39,16 @@ export interface PortRule {
   readonly pattern: RegExp;
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?|127,\s*0,\s*0,\s*1)$/;
+/** An address of four numbers, as Zig and Swift write it. */
+const LOCAL_NUMBERS = /^127,\s*0,\s*0,\s*1$/;
 
 /** The first port that others can reach, by the rules in order; else the first of all. Databases' ports come last. */
 export function findPort(code: readonly Code[], rules: readonly PortRule[]): PortFound | undefined {
   const found = rules.flatMap(({ why, pattern }) =>
     hitsOf(code, pattern, why).flatMap(({ groups, from }) => {
       const port = Number(groups.groups?.['port']);
-      const loopback = LOOPBACK.test(groups.groups?.['host'] ?? '');
+      const host = groups.groups?.['host'];
+      const loopback = isLoopback(host) || LOCAL_NUMBERS.test(host ?? '');
       return port >= 80 && port <= 65535 ? [{ port, from, loopback }] : [];
     }),
   );
@@ -103,20 +106,6 @@ export interface NativeBuild {
   readonly folder?: string;
 }
 
-function loopbackAdvice({ port, serves }: NativeApp): Advice[] {
-  if (!serves || !port?.loopback) return [];
-  const { file, line } = port.from;
-  return [
-    {
-      code: 'listens-on-loopback',
-      detail: `The program listens on an address of its own machine (port ${port.port}); nothing outside the container reaches that.`,
-      hint: 'Listen on 0.0.0.0.',
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { line }),
-    },
-  ];
-}
-
 export function nativePlan(given: NativeBuild): BuildPlan {
   const { app, request, toolchain } = given;
   const { settings } = request;
@@ -171,6 +160,6 @@ export function nativePlan(given: NativeBuild): BuildPlan {
       stage,
     ],
     runtime,
-    advice: [...advice, ...app.advice, ...loopbackAdvice(app)],
+    advice: [...advice, ...app.advice, ...loopbackAdvice(app.serves && app.port)],
   };
 }

@@ -8,6 +8,7 @@ import { all, sh, type Shell } from '../../plan/shell.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Variant } from '../../manifest/schema.ts';
 import type { PlanRequest, Scope } from '../language.ts';
+import { loopbackAdvice } from '../loopback.ts';
 import { collectLibraries, lacksLocale, nativeRuntime, OUTPUT, runtimeVariant } from '../native-runtime.ts';
 import { programPath, programWords } from '../program-path.ts';
 import { APP_ROOT, BUILD_STAGE, fileSteps, rootfsSteps, writableFolders } from '../run-file-steps.ts';
@@ -259,19 +260,7 @@ function adviceOf({ packages, serving, port }: CppApp): Advice[] {
     hint: 'Where other versions are needed, run the package manager in build.command.',
     file,
   }));
-  const loopback =
-    serving.port?.loopback && port !== undefined
-      ? [
-          {
-            code: 'listens-on-loopback',
-            detail: `The program listens on an address of its own machine (port ${serving.port.port}); nothing outside the container reaches that.`,
-            hint: 'Listen on 0.0.0.0.',
-            ...(serving.port.from.file === undefined ? {} : { file: serving.port.from.file }),
-            ...(serving.port.from.line === undefined ? {} : { line: serving.port.from.line }),
-          },
-        ]
-      : [];
-  return [...unknown, ...managed, ...loopback];
+  return [...unknown, ...managed, ...(port === undefined ? [] : loopbackAdvice(serving.port))];
 }
 
 /** Decides the build of a C or C++ project. Throws `no-start-command` where no program can be chosen. */

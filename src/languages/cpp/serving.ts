@@ -1,5 +1,6 @@
 import { hitsOf, readCode, type Code } from '../code.ts';
 import { C_LIKE } from '../code.ts';
+import { isLoopback } from '../loopback.ts';
 import type { Evidence } from '../../plan/plan.ts';
 import { ownSource, type CppProject } from './project.ts';
 
@@ -62,7 +63,6 @@ const ASKS_SYSTEM =
   /\b(?:socket|getaddrinfo|gethostby\w+|getpw\w+|getgr\w+|dlopen|localtime\w*|zoned_time|current_zone|tzset|setlocale|locale|iconv\w*)\b/;
 const ASKS_LOCALE = /\bsetlocale\s*\(\s*LC_\w+\s*,\s*""|\blocale\s*(?:\w+\s*)?[({]\s*""/;
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 /** Ports of databases and queues. */
 const ASKED = new Set([3306, 4222, 5432, 5672, 6379, 9042, 9092, 27017]);
 
@@ -75,7 +75,7 @@ function portOf(all: readonly Code[]): CppServing['port'] {
   const found = PORTS.flatMap(({ why, pattern }) =>
     hitsOf(code, pattern, why).flatMap(({ groups, from }) => {
       const port = Number(groups.groups?.['port']);
-      const loopback = LOOPBACK.test(groups.groups?.['host'] ?? '');
+      const loopback = isLoopback(groups.groups?.['host']);
       return port >= 80 && port <= 65535 && !ASKED.has(port) ? [{ port, from, loopback }] : [];
     }),
   );

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../plan/plan.ts';
 import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** The port that a program listens on, read from its source: what stands in the calls, else what they fall back to. */
 export interface PortFound {
@@ -120,13 +121,11 @@ const RULES: readonly PortRule[] = [
   { why: 'an address without a host', named: true, pattern: /"(?<host>0\.0\.0\.0|\[::\])?:(?<port>\d{4,5})"/g },
 ];
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
-
 function portOf(groups: Readonly<Record<string, string | undefined>>, from: Evidence): PortFound[] {
   const port = Number(groups['port']);
   if (!(port >= 80 && port <= 65535)) return [];
   const { flag } = groups;
-  return [{ port, from, loopback: LOOPBACK.test(groups['host'] ?? ''), ...(flag === undefined ? {} : { flag }) }];
+  return [{ port, from, loopback: isLoopback(groups['host']), ...(flag === undefined ? {} : { flag }) }];
 }
 
 function foundBy({ why, pattern, named }: PortRule, code: readonly Code[]): PortFound[] {

@@ -3,6 +3,7 @@ import type { Advice, Evidence } from '../../plan/plan.ts';
 import { ASKED_PORTS } from '../asked-ports.ts';
 import { hitsOf, type Code } from '../code.ts';
 import { configuredPort } from '../configured-port.ts';
+import { loopbackAdvice } from '../loopback.ts';
 import type { RunFiles } from '../run-files.ts';
 import { serveWord } from '../serve-words.ts';
 import { codeOf } from './code.ts';
@@ -89,23 +90,13 @@ function healthOf(code: readonly Code[]): Serving['health'] {
 /** A setting of the framework's, given by a literal or by anything that may turn out true. */
 const PREFORKS = /\b(?:Enable)?Prefork(?:\s*:(?!=)|\s*=(?!=))(?!\s*false\b)/g;
 
+/** A flag says another address than the one that it has by itself. */
+const localAdvice = (port: PortFound | undefined): Advice[] =>
+  port?.flag === undefined ? loopbackAdvice(port, 'Listen on ":PORT", without a host.') : [];
+
 function preforksOf(framework: Framework | undefined, code: readonly Code[]): Evidence | undefined {
   if (framework?.preforks !== true) return undefined;
   return hitsOf(code, PREFORKS, 'it serves from children of its own')[0]?.from;
-}
-
-function loopbackAdvice(port: PortFound | undefined): Advice[] {
-  if (!port?.loopback || port.flag !== undefined) return [];
-  const { file, line } = port.from;
-  return [
-    {
-      code: 'listens-on-loopback',
-      detail: `The program listens on an address of its own machine (port ${port.port}); nothing outside the container reaches that.`,
-      hint: 'Listen on ":PORT", without a host.',
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { line }),
-    },
-  ];
 }
 
 /** A flag for the address alone, beside one for the port, whose default is this machine's own. */
@@ -172,7 +163,7 @@ export function servingOf(reach: Reach, name: string, from: Evidence): Serving {
     env,
     envFrom: ports.variable?.from ?? framework?.from,
     preforks: preforksOf(framework?.framework, code),
-    advice: loopbackAdvice(port),
+    advice: localAdvice(port),
   };
 }
 
@@ -184,5 +175,5 @@ export function withSettings(serving: Serving, inventory: Inventory, { read }: R
     .filter((place) => place !== '')
     .map((source) => ({ source, to: source, folder: inventory.isDirectory(source) }));
   const port = configuredPort(inventory, [...read, ...taken]);
-  return port ? { ...serving, port, advice: [...serving.advice, ...loopbackAdvice(port)] } : serving;
+  return port ? { ...serving, port, advice: [...serving.advice, ...localAdvice(port)] } : serving;
 }

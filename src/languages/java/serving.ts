@@ -1,6 +1,7 @@
 import type { Inventory } from '../../inventory/inventory.ts';
 import type { Advice, Evidence } from '../../plan/plan.ts';
 import { ASKED_PORTS } from '../asked-ports.ts';
+import { isLoopback, loopbackAdvice } from '../loopback.ts';
 import { hitsOf, type Code } from './code.ts';
 import { dropwizardPort } from './dropwizard.ts';
 import { FRAMEWORKS, type Framework } from './frameworks.ts';
@@ -54,7 +55,6 @@ const PORT_RULES: readonly RegExp[] = [
   /\bport\s{0,9}:\s{0,9}()(\d{2,5})\b/g,
   /\bport"([\w.]*?)(\d{2,5})"/g,
 ];
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 const isPort = (n: number): boolean => n >= 80 && n <= 65535 && !ASKED_PORTS.has(n);
 
@@ -76,8 +76,8 @@ function portInCode(code: readonly Code[]): FoundPort | undefined {
   if (reads) return { port: DEFAULT_PORT, loopback: false, from: { file: reads.path, why: 'it reads PORT' } };
   for (const rule of PORT_RULES) {
     const hits = hitsOf(code, rule, 'the port that it listens on').filter((h) => isPort(Number(h.groups[2])));
-    const hit = hits.find((h) => !LOOPBACK.test(h.groups[1] ?? '')) ?? hits[0];
-    if (hit) return { port: Number(hit.groups[2]), loopback: LOOPBACK.test(hit.groups[1] ?? ''), from: hit.from };
+    const hit = hits.find((h) => !isLoopback(h.groups[1])) ?? hits[0];
+    if (hit) return { port: Number(hit.groups[2]), loopback: isLoopback(hit.groups[1]), from: hit.from };
   }
   return undefined;
 }
@@ -137,20 +137,6 @@ function frameworkOf(marks: readonly Mark[], listens: boolean): Serving['framewo
   return undefined;
 }
 
-function loopbackAdvice(port: FoundPort | undefined): Advice[] {
-  if (!port?.loopback) return [];
-  const { file, line } = port.from;
-  return [
-    {
-      code: 'listens-on-loopback',
-      detail: `The program listens on an address of its own machine (port ${port.port}); nothing outside the container reaches that.`,
-      hint: 'Listen on 0.0.0.0, or without a host.',
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { line }),
-    },
-  ];
-}
-
 /** Reads from a module's dependencies, configuration and source what it is. */
 export function servingOf(
   inventory: Inventory,
@@ -187,6 +173,6 @@ export function servingOf(
     port: port ? { port: port.port, from: port.from } : framework ? { port: framework.port, from } : undefined,
     env: framework?.env ?? {},
     health: framework && healthOf(inventory, folder, marks, framework),
-    advice: loopbackAdvice(inCode),
+    advice: loopbackAdvice(inCode, 'Listen on 0.0.0.0, or without a host.'),
   };
 }

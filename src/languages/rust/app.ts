@@ -4,6 +4,7 @@ import { calledPackages, type CalledPrograms } from '../called-packages.ts';
 import { hitsOf, readCode, type Code } from '../code.ts';
 import { configuredPort } from '../configured-port.ts';
 import type { Rejected, Scope } from '../language.ts';
+import { loopbackAdvice } from '../loopback.ts';
 import { namedSettings, type NamedSettings } from '../named-settings.ts';
 import type { RunFiles } from '../run-files.ts';
 import { browserApp } from './browser.ts';
@@ -207,15 +208,5 @@ export const environmentOf = ({ framework, ports }: RustApp, port: number | unde
   port === undefined ? {} : { ...(framework?.framework.env?.(port) ?? ports.variables) };
 
 export function servingAdvice({ ports: { found } }: RustApp, port: number | undefined): Advice[] {
-  if (!found?.loopback || port === undefined) return [];
-  const { file, line } = found.from;
-  return [
-    {
-      code: 'listens-on-loopback',
-      detail: `The program listens on an address of its own machine (port ${found.port}); nothing outside the container reaches that.`,
-      hint: 'Bind 0.0.0.0, or read the host from the environment.',
-      ...(file === undefined ? {} : { file }),
-      ...(line === undefined ? {} : { line }),
-    },
-  ];
+  return port === undefined ? [] : loopbackAdvice(found, 'Bind 0.0.0.0, or read the host from the environment.');
 }

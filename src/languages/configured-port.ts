@@ -1,9 +1,9 @@
-import { isLoopback } from './loopback.ts';
 import { parse as parseToml } from 'smol-toml';
 import { parse as parseYaml } from 'yaml';
 import { baseName, type Inventory } from '../inventory/inventory.ts';
 import type { Evidence } from '../plan/plan.ts';
 import { ASKED_PORTS } from './asked-ports.ts';
+import { isLoopback } from './loopback.ts';
 import type { RunFiles } from './run-files.ts';
 
 /** The port of a program that reads it from a file of settings beside it, whatever library it reads that with. */

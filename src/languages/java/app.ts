@@ -4,7 +4,7 @@ import { toldToServe } from './dropwizard.ts';
 import { gradleDelivery } from './gradle-build.ts';
 import { javacDelivery } from './javac-build.ts';
 import { SOURCE_ROOT } from './layout.ts';
-import { mavenDelivery } from './maven-build.ts';
+import { mavenDelivery } from './maven-delivery.ts';
 import { readProject, type JavaProject } from './project.ts';
 import type { Scope } from '../language.ts';
 

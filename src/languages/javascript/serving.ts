@@ -39,6 +39,9 @@ const LOOPBACK =
 const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
+/** A variable that is there where the program is to be reached from elsewhere: `'RENDER' in process.env ? '0.0.0.0' : 'localhost'`. */
+const OPENS_HOST =
+  /(?:["']([A-Z][A-Z0-9_]*)["']\s+in\s+process\.env|\bprocess\.env\.([A-Z][A-Z0-9_]*)(?:\s*===?\s*["'](\w+)["'])?)\s*\)*\s*\?\s*["'`]0\.0\.0\.0["'`]\s*:/g;
 /** The image’s own runtime and package managers, which scripts start others by. */
 const OF_RUNTIME = /^(npx?|pnpm|yarn|node)$/;
 
@@ -86,8 +89,11 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
   const listens = hit(sources, LISTENS, 'it listens on a port');
   const own = outcome?.kind === 'server' ? outcome.port : undefined;
   const host = hit(sources, READS_HOST, 'it reads HOST');
+  const opens = hit(sources, OPENS_HOST, 'it listens for others where this is set')?.groups;
+  const opening = opens?.[1] ?? opens?.[2] ?? 'NODE_ENV';
   const env = {
     ...npmEnv(sources, app, node),
+    ...(opening === 'NODE_ENV' ? {} : { [opening]: opens?.[3] ?? 'true' }),
     ...(host ? { HOST: '0.0.0.0' } : {}),
     ...(names.includes('fastify-cli') ? { FASTIFY_ADDRESS: '0.0.0.0' } : {}),
   };

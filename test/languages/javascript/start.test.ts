@@ -545,6 +545,23 @@ test('half a character in a package.json is what every reader of the Dockerfile 
   assert.deepEqual(start('\\ud83d\\ude00'), ['node', 'a😀.js']);
 });
 
+test('a variable by which a program opens itself to others is set', () => {
+  const envOf = (host: string): string | undefined =>
+    /^ENV NODE_ENV="production"([\s\S]*?)^COPY/m.exec(
+      dockerfileOf(
+        filesOf({
+          'package.json': { scripts: { start: 'node app.js' }, dependencies: { fastify: '5' } },
+          'app.js': `const host = ${host};\napp.listen({ host, port: 3000 });\n`,
+        }),
+      ).split(' AS runtime')[1] ?? '',
+    )?.[1];
+  assert.match(envOf('("RENDER" in process.env) ? `0.0.0.0` : `localhost`') ?? '', /RENDER="true"/);
+  assert.match(envOf("process.env.IN_DOCKER ? '0.0.0.0' : '127.0.0.1'") ?? '', /IN_DOCKER="true"/);
+  assert.match(envOf("process.env.PLACE === 'cloud' ? '0.0.0.0' : '127.0.0.1'") ?? '', /PLACE="cloud"/);
+  assert.doesNotMatch(envOf("process.env.NODE_ENV === 'production' ? '0.0.0.0' : 'localhost'") ?? '', /NODE_ENV/);
+  assert.doesNotMatch(envOf("process.env.LOCAL ? 'localhost' : '0.0.0.0'") ?? '', /LOCAL/);
+});
+
 describe('a desktop program', () => {
   const start = (scripts: object, files: object = {}): unknown =>
     projectOf(

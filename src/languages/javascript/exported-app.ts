@@ -1,6 +1,6 @@
 import { baseName } from '../../inventory/inventory.ts';
 import type { ServerOutcome } from './outcome.ts';
-import { hit, sourcesOf } from './program-source.ts';
+import { hit, sourcesOf, type Source } from './program-source.ts';
 import type { JsProject } from './project.ts';
 import { allDependencies } from './package-json.ts';
 
@@ -30,22 +30,41 @@ const APPS: Readonly<Record<string, RegExp>> = {
 const HANDLER = /^export\s+default\s+\{[^;]{0,400}?\bfetch\b\s*[(:]/m;
 const LISTENS = /\.listen\s*\(|\bcreateServer\s*\(|\bserve\s*\(|\bserver\.(?:start|register)\s*\(/g;
 
+/** Bun serves what a program exports with `fetch`, but for an Elysia, which is to be told. https://elysiajs.com/patterns/deploy */
+const ELYSIA = /^export\s+default\s+new\s+Elysia\b|^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+Elysia\b/m;
+
+function elysiaServer(program: ServerOutcome, file: string, entry: Source): ServerOutcome {
+  const found = ELYSIA.exec(entry.text);
+  const [, variable] = found ?? [];
+  if (!found || (variable !== undefined && !new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text)))
+    return program;
+  const path = JSON.stringify(`./${file.replace(/^\.\//, '')}`);
+  return {
+    ...program,
+    argv: ['bun', '--eval', `import app from ${path}; app.listen({ hostname: '0.0.0.0', port: process.env.PORT });`],
+    port: 3000,
+    from: { file: entry.file, why: 'an Elysia is exported, and nothing listens' },
+  };
+}
+
 /** The same program, with a server for the app that it exports; as it is where it listens by itself. */
 export function withServer(project: JsProject, program: ServerOutcome): ServerOutcome {
   const file = program.argv.at(-1) ?? '';
-  if (project.runtime !== 'node' || program.argv.length !== 2 || project.app.json.scripts['start'] !== undefined)
-    return program;
+  if (program.argv.length !== 2 || project.app.json.scripts['start'] !== undefined) return program;
   const sources = sourcesOf(project, [file]);
   const [entry] = sources;
   const stem = baseName(file).replace(/\.[cm]?[jt]s$/, '');
   if (!entry || baseName(entry.file).replace(/\.[cm]?[jt]s$/, '') !== stem) return program;
+  if (hit(sources, LISTENS, '')) return program;
+  if (project.runtime === 'bun') return elysiaServer(program, file, entry);
+  if (project.runtime !== 'node') return program;
   const names = allDependencies(project.app);
   const variable = Object.entries(APPS)
     .filter(([name]) => names[name] !== undefined)
     .map(([, made]) => made.exec(entry.text)?.[1])
     .find((found) => found !== undefined);
   const app = variable !== undefined && new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text);
-  if ((!app && !HANDLER.test(entry.text)) || hit(sources, LISTENS, '')) return program;
+  if (!app && !HANDLER.test(entry.text)) return program;
   return servedBySrvx(file, {
     file: entry.file,
     why: `${app ? variable : 'a handler of requests'} is exported, and nothing listens`,

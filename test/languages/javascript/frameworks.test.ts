@@ -46,6 +46,11 @@ describe('what frameworks build, and how it is served', () => {
     const files = { 'app.ts': "import { Elysia } from 'elysia';\nnew Elysia().listen(3000);\n" };
     assert.equal(served(['elysia'], {}, files), 'bun app.ts');
     assert.equal(served(['elysia', '@elysiajs/node'], {}, files), 'node app.ts');
+    const told = /^bun --eval import app from .*src\/index\.ts.*; app\.listen\(/;
+    const exported = (code: string) => ({ 'src/index.ts': `import { Elysia } from 'elysia';\n${code}` });
+    assert.match(served(['elysia'], {}, exported('const app = new Elysia();\nexport default app;\n')) ?? '', told);
+    assert.match(served(['elysia'], {}, exported("export default new Elysia().get('/', 'hello');\n")) ?? '', told);
+    assert.equal(served(['elysia'], {}, exported('const app = new Elysia();\nexport { app };\n')), 'bun src/index.ts');
   });
 
   test('a bot of Slack listens, unless it connects by itself', () => {

@@ -8,6 +8,7 @@ import { installAdvice } from './install-advice.ts';
 import { configFile } from './config-files.ts';
 import { loadedPackages, packagesOfSettings } from './loaded-packages.ts';
 import { browserEnv } from './native.ts';
+import { OPEN_HOST } from './open-host.ts';
 import type { ServerOutcome } from './outcome.ts';
 import { allDependencies } from './package-json.ts';
 import { packagesOf, productionDependencies, type JsProject } from './project.ts';
@@ -46,12 +47,17 @@ export function runtimeEnv(
   const { project } = app;
   // The port is an environment variable of every image that has one.
   const { PORT: _, ...own } = outcome.env;
+  const options = [
+    ...(modules && project.linker === 'pnp' ? [pnpOptions(project)] : []),
+    ...(serving.opensHost ? [OPEN_HOST] : []),
+    ...(own['NODE_OPTIONS'] === undefined ? [] : [own['NODE_OPTIONS']]),
+  ];
   return {
     NODE_ENV: 'production',
     ...(modules && project.linker !== 'pnp' ? { PATH: pathOf(project) } : {}),
-    ...(modules && project.linker === 'pnp' ? { NODE_OPTIONS: pnpOptions(project) } : {}),
     ...serving.env,
     ...own,
+    ...(options.length > 0 ? { NODE_OPTIONS: options.join(' ') } : {}),
     ...browserEnv(project),
   };
 }

@@ -3,6 +3,7 @@ import type { Evidence } from '../../plan/plan.ts';
 import type { App } from './app.ts';
 import { calledPrograms, type Called } from './called-programs.ts';
 import { runsOwnSource } from './outcome.ts';
+import { unnamedHost } from './open-host.ts';
 import { DEFAULT_PORT, portInArgv, portInShell, portOf, type FoundPort } from './ports.ts';
 import { hit, sourcesOf, usesNothing, type Source } from './program-source.ts';
 import { buildDependencies, type JsProject } from './project.ts';
@@ -18,6 +19,8 @@ export interface Serving {
   readonly env: Readonly<Record<string, string>>;
   /** Programs that it starts, by its source or by scripts. */
   readonly called: readonly Called[];
+  /** It names no host to listen on, and is given one by what Node.js loads before it. */
+  readonly opensHost: boolean;
   /** Where it listens on an address that nothing outside the container reaches. */
   readonly loopback: Evidence | undefined;
 }
@@ -36,7 +39,6 @@ const LISTENS =
   /\.listen\s*\(|\bcreateServer\s*\(|\bBun\.serve\s*\(|\bDeno\.serve\s*\(|\bserve\s*\(\s*(\{|app)|\bexport default \{?\s*(app|server|port)\b|WebSocketServer\s*\(|\.startServer\s*\(|startStandaloneServer\s*\(|\.start\s*\(\s*(?:process\.env\.PORT\b|\{\s*port\b|[3-9]\d{3}\s*[,)])/g;
 const LOOPBACK =
   /\.listen\s*\([^;\n]{0,120}['"](?:localhost|127\.0\.0\.1)['"]|\bhost(?:name)?\s*:\s*['"](?:localhost|127\.0\.0\.1)['"]/g;
-const FASTIFY_LISTEN = /\.listen\s*\(\s*\{([^}]{0,300})\}/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
 /** A variable that is there where the program is to be reached from elsewhere: `'RENDER' in process.env ? '0.0.0.0' : 'localhost'`. */
@@ -83,7 +85,8 @@ function portInEnv(outcome: App['outcome']): number | undefined {
 export function servingOf(app: App, argv: readonly string[], node: string): Serving {
   const { project, outcome, framework } = app;
   const sources = sourcesOf(project, argv);
-  const names = usesNothing(project, argv, sources) ? [] : Object.keys(buildDependencies(project));
+  const packages = usesNothing(project, argv, sources) ? {} : buildDependencies(project);
+  const names = Object.keys(packages);
   const server = names.find((name) => SERVERS.has(name));
   const worker = names.find((name) => WORKERS.has(name));
   const listens = hit(sources, LISTENS, 'it listens on a port');
@@ -124,7 +127,14 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
       server !== undefined ||
       (!project.inventory.complete && worker === undefined));
   if (!serves)
-    return { ...base, workload: worker === undefined ? 'job' : 'worker', from, port: undefined, loopback: undefined };
+    return {
+      ...base,
+      workload: worker === undefined ? 'job' : 'worker',
+      from,
+      port: undefined,
+      opensHost: false,
+      loopback: undefined,
+    };
   const asked = portInArgv(argv) ?? handed;
   const found = portOf(sources);
   const port =
@@ -133,17 +143,16 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
       : own !== undefined && ((outcome?.kind === 'server' && !runsOwnSource(outcome)) || !found)
         ? { port: own, from: outcome?.from ?? from }
         : found;
-  const fastify = names.includes('fastify')
-    ? hit(sources, FASTIFY_LISTEN, 'it listens without a host, which is this machine’s own address for Fastify')
-    : undefined;
-  const loopback =
-    hit(sources, LOOPBACK, 'it listens on this machine’s own address')?.from ??
-    (fastify && !/\bhost\b/.test(fastify.groups[1] ?? '') ? fastify.from : undefined);
+  const decides = own === undefined || !outcome;
+  const named = decides ? hit(sources, LOOPBACK, 'it listens on this machine’s own address')?.from : undefined;
+  const unnamed = decides && named === undefined ? unnamedHost(packages, sources) : undefined;
+  const opensHost = unnamed !== undefined && project.runtime === 'node';
   return {
     ...base,
     workload: 'service',
     from,
     port: port ?? { port: DEFAULT_PORT, from: { why: 'the usual port of servers in Node.js' } },
-    loopback: own === undefined || !outcome ? loopback : undefined,
+    opensHost,
+    loopback: named ?? (opensHost ? undefined : unnamed),
   };
 }

@@ -14,6 +14,7 @@ import { nodeBuildImage } from '../javascript/build-image.ts';
 import { managerArgv, managerSteps } from '../javascript/install.ts';
 import { majorOf, nodeImage, nodeVersion, nodeVersionAdvice } from '../javascript/node-version.ts';
 import { otherRuntimes, type Ground } from '../javascript/other-runtimes.ts';
+import { openHostStep } from '../javascript/open-host.ts';
 import type { ServerOutcome } from '../javascript/outcome.ts';
 import { runtimeFiles } from '../javascript/runtime-files.ts';
 import { writableFolders } from '../javascript/writable.ts';
@@ -165,6 +166,7 @@ function planServer(program: Program, options: StageOptions): BuildPlan {
       ...(system ? [system] : []),
       ...others.steps,
       ...managers,
+      ...(serving.opensHost ? [openHostStep] : []),
       envStep(vars, outcome.from),
       ...runnerCopy(outcome),
       ...runtimeFiles(app, outcome, stages, runtimeUser(ground.os, settings.run?.user)),

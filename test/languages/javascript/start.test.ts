@@ -545,6 +545,49 @@ test('half a character in a package.json is what every reader of the Dockerfile 
   assert.deepEqual(start('\\ud83d\\ude00'), ['node', 'a😀.js']);
 });
 
+describe('Fastify without a host', () => {
+  const listening = (call: string, dependencies: object, start = 'node app.js') => {
+    const files = filesOf({
+      'package.json': { scripts: { start }, dependencies },
+      'app.js': `import { FastifyAdapter } from './adapter.js';\n${call};\n`,
+    });
+    return { text: dockerfileOf(files), advice: adviceOf(files) };
+  };
+  const OPENED = /COPY <<"EOF" \/opt\/open-host\/open-host\.cjs[\s\S]*^EOF$/m;
+
+  test('is given one before the program begins', () => {
+    for (const [call, dependencies] of [
+      ['app.listen({ port: 3000 })', { fastify: '^5.0.0' }],
+      ['app.listen({ port: process.env.PORT }, (err) => {})', { fastify: '^4.0.0' }],
+      ['app.listen(3000)', { fastify: '^3.29.0' }],
+      ['await app.listen(process.env.PORT ?? 3000)', { '@nestjs/platform-fastify': '^11.0.0' }],
+    ] as const) {
+      const { text, advice } = listening(call, dependencies);
+      assert.match(text, OPENED, call);
+      assert.match(text, /NODE_OPTIONS="--require=\/opt\/open-host\/open-host\.cjs"/, call);
+      assert.deepEqual(advice.includes('listens-on-loopback'), false, call);
+    }
+  });
+
+  test('but not where the program names one, or is another’s', () => {
+    for (const [call, dependencies] of [
+      ["app.listen({ port: 3000, host: '0.0.0.0' })", { fastify: '^5.0.0' }],
+      ['app.listen({ port: 3000, host })', { fastify: '^5.0.0' }],
+      ["app.listen(3000, '0.0.0.0')", { '@nestjs/platform-fastify': '^11.0.0' }],
+      ['app.listen(3000)', { express: '^5.0.0' }],
+    ] as const)
+      assert.doesNotMatch(listening(call, dependencies).text, /open-host/, call);
+    const named = listening("app.listen({ port: 3000, host: '127.0.0.1' })", { fastify: '^5.0.0' });
+    assert.doesNotMatch(named.text, /open-host/);
+    assert.ok(named.advice.includes('listens-on-loopback'));
+  });
+
+  test('options of the start script stay', () => {
+    const { text } = listening('app.listen({ port: 1 })', { fastify: '5' }, 'NODE_OPTIONS=--no-warnings node app.js');
+    assert.match(text, /NODE_OPTIONS="--require=\/opt\/open-host\/open-host\.cjs --no-warnings"/);
+  });
+});
+
 test('a variable by which a program opens itself to others is set', () => {
   const envOf = (host: string): string | undefined =>
     /^ENV NODE_ENV="production"([\s\S]*?)^COPY/m.exec(

@@ -183,12 +183,13 @@ const NX_QUIET = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true' };
 
 /** Environment of the build, and nothing of the runtime's. */
 export function buildEnv(app: App, node: string): Record<string, string> {
-  const { project, framework } = app;
+  const { project, framework, outcome } = app;
   const dependencies = allDependencies(project.root);
   return {
     // An install within the build would leave out what builds.
     ...(installsMore(app) ? {} : { NODE_ENV: 'production' }),
     ...framework?.buildEnv,
+    ...(outcome?.kind === 'server' ? outcome.buildEnv : {}),
     ...webpackEnv(project, node),
     ...(dependencies['turbo'] === undefined ? {} : { TURBO_TELEMETRY_DISABLED: '1' }),
     ...(dependencies['nx'] === undefined ? {} : NX_QUIET),

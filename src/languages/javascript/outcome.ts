@@ -37,6 +37,8 @@ export interface ServerOutcome {
   readonly writes?: readonly string[];
   /** Packages that only the build needs, and which the app does not name. */
   readonly adds?: readonly string[];
+  /** For the build alone: what its configuration says is for another place. */
+  readonly buildEnv?: Readonly<Record<string, string>>;
   /** A package that neither the app nor the framework installs, and which runs the server. */
   readonly runner?: { readonly name: string; readonly version: string };
 }

@@ -81,17 +81,26 @@ function nuxt(context: FrameworkContext): Outcome {
       port: 3000,
       tool: 'nuxt',
     };
-  return nitro(context, from);
+  return nitro(config, from);
 }
 
-const nitro = (_: FrameworkContext, from: ServerOutcome['from']): ServerOutcome => ({
-  kind: 'server',
-  argv: ['node', '.output/server/index.mjs'],
-  env: ANY_HOST,
-  from,
-  port: 3000,
-  output: whole('.output'),
-});
+/**
+ * A preset is of a platform, but for those of a program; the environment of the build has the say over the
+ * configuration. https://nitro.build/deploy
+ */
+function nitro(config: ConfigFile | undefined, from: ServerOutcome['from']): ServerOutcome {
+  const preset = settingOf(config, 'preset');
+  const elsewhere = preset !== undefined && !/^(node|bun|deno)([-_]|$)/.test(preset);
+  return {
+    kind: 'server',
+    argv: ['node', '.output/server/index.mjs'],
+    env: ANY_HOST,
+    from,
+    port: 3000,
+    output: whole('.output'),
+    ...(elsewhere ? { buildEnv: { NITRO_PRESET: 'node-server' } } : {}),
+  };
+}
 
 /** Without Nitro, the build is a handler for requests, which srvx serves. https://tanstack.com/start/latest/docs/framework/react/guide/hosting */
 function tanstackStart(context: FrameworkContext): Outcome {
@@ -103,7 +112,7 @@ function tanstackStart(context: FrameworkContext): Outcome {
     config?.file.includes('app.config') ||
     /\.output\/server/.test(Object.values(app.json.scripts).join('\n')) ||
     ['nitro', 'nitropack', 'vinxi', '@tanstack/nitro-v2-vite-plugin'].some((name) => dependencies[name] !== undefined);
-  if (usesNitro) return nitro(context, from);
+  if (usesNitro) return nitro(config, from);
   return {
     kind: 'server',
     argv: [...SRVX_ARGV, '-s', '../client', 'dist/server/server.js'],
@@ -114,15 +123,32 @@ function tanstackStart(context: FrameworkContext): Outcome {
   };
 }
 
+/**
+ * The presets of Vercel make a bundle for each configuration that routes have, in a folder that is called by it; this is
+ * the one of all routes without any: `{"runtime":"nodejs"}`, in base64url. https://vercel.com/docs/frameworks/react-router
+ */
+const VERCEL_BUNDLE = 'nodejs_eyJydW50aW1lIjoibm9kZWpzIn0';
+
+/** What the start script names is not there, where a preset has the server in bundles. */
+const serverBuild = (
+  folder: string,
+  config: ConfigFile | undefined,
+): Pick<ServerOutcome, 'replaces'> & { file: string } =>
+  /\bvercelPreset\s*\(/.test(config?.code ?? '')
+    ? { file: `./${folder}/server/${VERCEL_BUNDLE}/index.js`, replaces: true }
+    : { file: `./${folder}/server/index.js` };
+
 function reactRouter(context: FrameworkContext): Outcome | undefined {
   const config = context.config('react-router.config');
   const folder = cleanFolder(settingOf(config, 'buildDirectory')) ?? 'build';
   if (/\bssr\s*:\s*false\b/.test(config?.code ?? ''))
     return { kind: 'site', folder: `${folder}/client`, fallback: true, from: evidenceOf(config, 'ssr: false') };
   if (context.dependencies['@react-router/serve'] === undefined) return undefined;
+  const { file, ...more } = serverBuild(folder, config);
   return {
     kind: 'server',
-    argv: ['react-router-serve', `./${folder}/server/index.js`],
+    ...more,
+    argv: ['react-router-serve', file],
     env: ANY_HOST,
     from: named(context, '@react-router/serve', 'React Router'),
     port: 3000,
@@ -135,9 +161,11 @@ function remix(context: FrameworkContext): Outcome | undefined {
   if (/\bssr\s*:\s*false\b/.test(vite?.code ?? ''))
     return { kind: 'site', folder: 'build/client', fallback: true, from: evidenceOf(vite, 'ssr: false') };
   if (context.dependencies['@remix-run/serve'] === undefined) return undefined;
+  const { file, ...more } = serverBuild('build', vite);
   return {
     kind: 'server',
-    argv: ['remix-serve', /vite/.test(context.buildScript) || vite ? './build/server/index.js' : './build/index.js'],
+    ...more,
+    argv: ['remix-serve', /vite/.test(context.buildScript) || vite ? file : './build/index.js'],
     env: ANY_HOST,
     from: named(context, '@remix-run/serve', 'Remix'),
     port: 3000,
@@ -211,13 +239,14 @@ function honoBuild(context: FrameworkContext): Outcome | undefined {
   };
 }
 
-/** Presets are of platforms, but for those of a program. https://nitro.build/deploy */
+function solidStart(context: FrameworkContext): Outcome {
+  const config = context.config('app.config');
+  return nitro(config, evidenceOf(config, 'SolidStart'));
+}
+
 function nitroAlone(context: FrameworkContext): Outcome {
   const config = context.config('nitro.config', 'vite.config');
-  const preset = settingOf(config, 'preset');
-  if (preset !== undefined && !/^(node|bun|deno)([-_]|$)/.test(preset))
-    throw otherPlatform(config, `preset: '${preset}'`, "preset: 'node-server'");
-  return nitro(context, evidenceOf(config, 'Nitro'));
+  return nitro(config, evidenceOf(config, 'Nitro'));
 }
 
 /** The build is a project of its own below build/, which finds the modules above it. https://docs.adonisjs.com/guides/getting-started/deployment */
@@ -301,7 +330,7 @@ export const serverFrameworks: readonly Framework[] = [
     packages: ['@solidjs/start'],
     build: ['vinxi', 'build'],
     own: /^(vinxi|vite) (start|preview)|^node \.output\/server\/index\.mjs/,
-    outcome: (c) => nitro(c, evidenceOf(c.config('app.config'), 'SolidStart')),
+    outcome: solidStart,
   },
   {
     id: 'react-router',

@@ -412,6 +412,38 @@ describe('what frameworks build, and how it is served', () => {
     );
   });
 
+  test('a preset for another platform gives way to that of a program, in the build alone', () => {
+    const built = (packages: readonly string[], script: string, config: Files): string =>
+      dockerfileOf(
+        filesOf({
+          'package.json': {
+            scripts: { build: script },
+            dependencies: Object.fromEntries(packages.map((p) => [p, '*'])),
+          },
+          ...config,
+        }),
+      );
+    for (const [packages, script, file] of [
+      [['nuxt'], 'nuxt build', 'nuxt.config.ts'],
+      [['nitropack'], 'nitro build', 'nitro.config.ts'],
+      [['@solidjs/start', 'vinxi'], 'vinxi build', 'app.config.ts'],
+    ] as const) {
+      const of = (preset: string): string =>
+        built(packages, script, { [file]: `x({ server: { preset: '${preset}' } })` });
+      assert.match(of('vercel'), /NITRO_PRESET="node-server"[\s\S]*AS runtime/, file);
+      assert.match(of('vercel'), /COPY --from=build \/app\/\.output\/ /, file);
+      assert.doesNotMatch(of('node-cluster'), /NITRO_PRESET/, file);
+    }
+  });
+
+  test('a preset that has the server in bundles: that of the routes without settings of their own', () => {
+    const scripts = { build: 'react-router build', start: 'react-router-serve ./build/server/index.js' };
+    const files = { 'react-router.config.ts': 'export default { presets: [vercelPreset()] };' };
+    const packages = ['@react-router/dev', '@react-router/serve'];
+    assert.match(served(packages, scripts, files) ?? '', /\/server\/nodejs_eyJydW50aW1lIjoibm9kZWpzIn0\/index\.js$/);
+    assert.match(served(packages, scripts, {}) ?? '', /\/server\/index\.js$/);
+  });
+
   test('an adapter for another platform is refused, with the one to use', () => {
     assert.throws(
       () =>

@@ -41,7 +41,7 @@ const LOOPBACK =
   /\.listen\s*\([^;\n]{0,120}['"](?:localhost|127\.0\.0\.1)['"]|\bhost(?:name)?\s*:\s*['"](?:localhost|127\.0\.0\.1)['"]/g;
 const READS_HOST =
   /\b(?:process|Bun)\.env(?:\.HOST\b|\[['"]HOST['"]\])|\{[^}\n]*\bHOST\b[^}\n]*\}\s*=\s*(?:process|Bun)\.env/g;
-/** A variable that is there where the program is to be reached from elsewhere: `'RENDER' in process.env ? '0.0.0.0' : 'localhost'`. */
+/** A variable that is there where the program is to be reached from elsewhere: `'RENDER' in env ? '0.0.0.0' : 'localhost'`. */
 const OPENS_HOST =
   /(?:["']([A-Z][A-Z0-9_]*)["']\s+in\s+process\.env|\bprocess\.env\.([A-Z][A-Z0-9_]*)(?:\s*===?\s*["'](\w+)["'])?)\s*\)*\s*\?\s*["'`]0\.0\.0\.0["'`]\s*:/g;
 /** The image’s own runtime and package managers, which scripts start others by. */

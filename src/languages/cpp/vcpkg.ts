@@ -39,7 +39,8 @@ const IN_C_LIBRARY = new Set(['dirent', 'dlfcn-win32', 'getopt', 'getopt-win32',
 
 /** Systems that a dependency can be for, other than Linux. https://learn.microsoft.com/vcpkg/reference/vcpkg-json#platform-expression */
 const isForOthers = (platform: string): boolean =>
-  /^\(?(windows|uwp|mingw|osx|ios|android|emscripten|xbox|!linux)\b/.test(platform.trim());
+  /^\(?(windows|uwp|mingw|osx|ios|android|emscripten|xbox|!linux)\b/.test(platform.trim()) &&
+  !/(?<!!)\blinux\b/.test(platform);
 
 /** What it asks for on Linux, but for vcpkg's own helpers, which are no libraries. */
 export const vcpkgDependencies = (inventory: Inventory): string[] =>

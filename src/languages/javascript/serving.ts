@@ -145,7 +145,9 @@ export function servingOf(app: App, argv: readonly string[], node: string): Serv
         : found;
   const decides = own === undefined || !outcome;
   const named = decides ? hit(sources, LOOPBACK, 'it listens on this machine’s own address')?.from : undefined;
-  const unnamed = decides && named === undefined ? unnamedHost(packages, sources) : undefined;
+  // Of a framework's program, such as Nest's, only where the project's own source is what listens.
+  const listensItself = decides || (outcome?.kind === 'server' && runsOwnSource(outcome));
+  const unnamed = listensItself && named === undefined ? unnamedHost(packages, sources) : undefined;
   const opensHost = unnamed !== undefined && project.runtime === 'node';
   return {
     ...base,

@@ -167,6 +167,12 @@ describe('c and c++: other build systems', () => {
     });
     assert.doesNotMatch(text, /opt\/vcpkg/);
     assert.match(text, /zlib1g-dev/);
+    const both = dockerfileOf({
+      'CMakeLists.txt': 'add_executable(hall main.cpp)\n',
+      'main.cpp': MAIN,
+      'vcpkg.json': JSON.stringify({ dependencies: [{ name: 'wepoll', platform: 'windows | linux' }] }),
+    });
+    assert.match(both, /opt\/vcpkg/);
   });
 
   test('a program that takes the locale of its user gets one of UTF-8, and the files of it where an image has none', () => {

@@ -582,6 +582,21 @@ describe('Fastify without a host', () => {
     assert.ok(named.advice.includes('listens-on-loopback'));
   });
 
+  test('in an app of Nest, which is started from its build', () => {
+    const files = filesOf({
+      'package.json': {
+        scripts: { build: 'nest build', 'start:prod': 'node dist/main' },
+        dependencies: { '@nestjs/core': '^11', '@nestjs/platform-fastify': '^11' },
+        devDependencies: { '@nestjs/cli': '^11', typescript: '^5' },
+      },
+      'nest-cli.json': { sourceRoot: 'src' },
+      'tsconfig.json': { compilerOptions: { outDir: './dist' } },
+      'src/main.ts':
+        'const app = await NestFactory.create(AppModule, new FastifyAdapter());\nawait app.listen(process.env.PORT ?? 3000);\n',
+    });
+    assert.match(dockerfileOf(files), OPENED);
+  });
+
   test('options of the start script stay', () => {
     const { text } = listening('app.listen({ port: 1 })', { fastify: '5' }, 'NODE_OPTIONS=--no-warnings node app.js');
     assert.match(text, /NODE_OPTIONS="--require=\/opt\/open-host\/open-host\.cjs --no-warnings"/);

@@ -592,7 +592,7 @@ describe('Fastify without a host', () => {
       'nest-cli.json': { sourceRoot: 'src' },
       'tsconfig.json': { compilerOptions: { outDir: './dist' } },
       'src/main.ts':
-        'const app = await NestFactory.create(AppModule, new FastifyAdapter());\nawait app.listen(process.env.PORT ?? 3000);\n',
+        "import { FastifyAdapter } from '@nestjs/platform-fastify';\nconst app = await NestFactory.create(AppModule, new FastifyAdapter());\nawait app.listen(process.env.PORT ?? 3000);\n",
     });
     assert.match(dockerfileOf(files), OPENED);
   });

@@ -1,6 +1,6 @@
 import { baseName, joinPath } from '../../inventory/inventory.ts';
 import { configFile, settingOf } from './config-files.ts';
-import { allDependencies } from './package-json.ts';
+import { allDependencies, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
 import type { Line } from './script-line.ts';
 import { tableOf } from '../../plan/table.ts';
@@ -143,6 +143,12 @@ const TOOLS = tableOf<string>({
   keystone: '@keystone-6/core',
 });
 
+/** The package that a program is of: called as it is, or as command lines of something often are. */
+function toolOf(pkg: Package, program: string): string {
+  const packages = allDependencies(pkg);
+  return [program, `${program}-cli`, `@${program}/cli`].find((name) => packages[name] !== undefined) ?? program;
+}
+
 /** An entry in node_modules is where its package is certain to be: at the root, or where pnpm links it. */
 const linked = (project: JsProject): boolean =>
   project.linker !== 'pnp' && (project.app.folder === '' || project.manager.name === 'pnpm');
@@ -226,5 +232,5 @@ export function productionProgram(project: JsProject, line: Line): Program {
   if (entry !== undefined && linked(project) && !elsewhere)
     return { argv: ['node', `node_modules/${entry[1]}`, ...args], tool: entry[0] };
   const local = first.includes('/') && !/(^|\/)\.bin\//.test(first);
-  return local ? { argv: line.argv } : { argv: [program, ...args], tool: TOOLS[program] ?? program };
+  return local ? { argv: line.argv } : { argv: [program, ...args], tool: TOOLS[program] ?? toolOf(line.pkg, program) };
 }

@@ -76,6 +76,13 @@ describe('the program behind a start script', () => {
     assert.deepEqual(command(files), ['vite-node', './start.ts']);
   });
 
+  test('a program of a package that is called otherwise keeps it', () => {
+    const of = (name: string): string =>
+      dockerfileOf(filesOf({ 'package.json': { scripts: { start: 'tide serve' }, devDependencies: { [name]: '1' } } }));
+    for (const name of ['tide', 'tide-cli', '@tide/cli']) assert.doesNotMatch(of(name), /npm prune/, name);
+    assert.match(of('ebb'), /npm prune/);
+  });
+
   test('an install by way of another script is not for the start either', () => {
     const scripts = { start: 'npm run setup && node server.js', setup: 'npm install' };
     assert.deepEqual(command({ 'package.json': { scripts } }), ['node', 'server.js']);

@@ -1,5 +1,6 @@
 import { Problem } from '../../problems/problem.ts';
 import type { App } from './app.ts';
+import type { ConfigFile } from './config-files.ts';
 import type { Package } from './package-json.ts';
 
 /** The problem that nothing says how an app starts: with what was looked for, and what there is. */
@@ -71,4 +72,11 @@ export const onPlatform = ({ file }: Package, command: string, { name, hint }: P
     detail: `The start script of ${file} is ${command}, a tool for development: what it starts runs on the platform of ${name}.`,
     hint,
     members: { file },
+  });
+
+/** The problem that the configuration of a framework builds for a platform. `remedy` builds for Node.js. */
+export const otherPlatform = (config: ConfigFile | undefined, adapter: string, remedy: string): Problem =>
+  new Problem('no-start-command', {
+    detail: `${config?.file ?? 'The configuration'} builds for another platform (${adapter}); that leaves nothing a container could run.`,
+    hint: `Use ${remedy}, which builds a server for Node.js.`,
   });

@@ -39,6 +39,15 @@ export interface ServerOutcome {
   readonly adds?: readonly string[];
   /** For the build alone: what its configuration says is for another place. */
   readonly buildEnv?: Readonly<Record<string, string>>;
+  /** A configuration for this build alone, which takes over the project's own: that is called `own` by then. */
+  readonly configures?: {
+    readonly file: string;
+    readonly own: string;
+    readonly text: string;
+    /** What it has another of, and which: for the advice. */
+    readonly instead: string;
+    readonly by: string;
+  };
   /** A package that neither the app nor the framework installs, and which runs the server. */
   readonly runner?: { readonly name: string; readonly version: string };
 }

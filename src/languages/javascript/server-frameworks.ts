@@ -1,10 +1,11 @@
-import { Problem } from '../../problems/problem.ts';
 import { SRVX, SRVX_ARGV } from './exported-app.ts';
 import { FUNCTIONS_FRAMEWORK } from './functions-framework.ts';
 import { cleanFolder, evidenceOf, settingOf, type ConfigFile } from './config-files.ts';
+import { otherPlatform } from './no-program.ts';
 import { lineOfKey } from './package-json.ts';
 import { QWIK } from './qwik.ts';
 import type { Framework, FrameworkContext, Outcome, OutputCopy, ServerOutcome } from './outcome.ts';
+import { svelteKit } from './sveltekit.ts';
 import { VIKE } from './vike.ts';
 
 /** Frameworks that render on a server, most telling package first: what they build, and the server that they bring. */
@@ -14,13 +15,6 @@ const ANY_HOST = { HOST: '0.0.0.0' };
 const named = ({ app }: FrameworkContext, name: string, why: string) => ({ ...lineOfKey(app, name), why });
 
 const whole = (folder: string): OutputCopy[] => [{ source: `${folder}/`, to: `${folder}/` }];
-
-function otherPlatform(config: ConfigFile | undefined, adapter: string, remedy: string): Problem {
-  return new Problem('no-start-command', {
-    detail: `${config?.file ?? 'The configuration'} builds for another platform (${adapter}); that leaves nothing a container could run.`,
-    hint: `Use ${remedy}, which builds a server for Node.js.`,
-  });
-}
 
 /** Where the modules are certain to be, Node.js itself is the program; else it is found on PATH. */
 function nextStart({ project }: FrameworkContext): readonly string[] {
@@ -171,23 +165,6 @@ function remix(context: FrameworkContext): Outcome | undefined {
     port: 3000,
     tool: '@remix-run/serve',
   };
-}
-
-function svelteKit(context: FrameworkContext): Outcome | undefined {
-  const config = context.config('svelte.config', 'vite.config');
-  const adapter = /@sveltejs\/adapter-([a-z-]+)/.exec(config?.code ?? '')?.[1] ?? 'auto';
-  const from = evidenceOf(config, `adapter-${adapter}`);
-  if (adapter === 'static') {
-    const folder = cleanFolder(settingOf(config, 'pages')) ?? 'build';
-    return { kind: 'site', folder, fallback: settingOf(config, 'fallback') !== undefined, from };
-  }
-  if (adapter !== 'node' && adapter !== 'auto')
-    throw otherPlatform(config, `adapter-${adapter}`, '@sveltejs/adapter-node');
-  const folder = adapter === 'auto' ? 'build' : (cleanFolder(settingOf(config, 'out')) ?? 'build');
-  const server: ServerOutcome = { kind: 'server', argv: ['node', folder], env: ANY_HOST, from, port: 3000 };
-  if (adapter !== 'auto' || context.dependencies['@sveltejs/adapter-node'] !== undefined) return server;
-  const line = /^[\^~]?1\./.test(context.dependencies['@sveltejs/kit'] ?? '') ? '1' : '5';
-  return { ...server, adds: [`@sveltejs/adapter-node@${line}`] };
 }
 
 function astro(context: FrameworkContext): Outcome {

@@ -1,4 +1,4 @@
-import { baseName } from '../../inventory/inventory.ts';
+import { baseName, joinPath } from '../../inventory/inventory.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import { shellOf } from '../../plan/shell.ts';
 import type { Advice, Evidence, Os, Step } from '../../plan/plan.ts';
@@ -134,6 +134,15 @@ export function serverAdvice(app: App, outcome: ServerOutcome, serving: Serving,
       detail: `${kept.detail}, which is a dev dependency: all of them are in the image.`,
       hint: `Move ${kept.name} to dependencies, or start what the build makes with node.`,
       file: kept.file,
+    });
+  }
+  const { configures } = outcome;
+  if (configures) {
+    advice.push({
+      code: 'adapter-replaced',
+      detail: `${configures.file} builds for another platform (${configures.instead}); for the image it is built by ${configures.by}.`,
+      hint: `Use ${configures.by} in the project itself, to have its options.`,
+      file: joinPath(project.app.folder, configures.file),
     });
   }
   if (serving.loopback) {

@@ -1,5 +1,7 @@
 import type { ImageRef, Stage, Step } from '../../plan/plan.ts';
+import { joinPath } from '../../inventory/inventory.ts';
 import { installPackages } from '../../plan/packages.ts';
+import { sh } from '../../plan/shell.ts';
 import type { Settings } from '../../manifest/schema.ts';
 import type { App } from './app.ts';
 import { buildEnv, buildSteps, execCommand } from './build.ts';
@@ -81,6 +83,22 @@ function systemSteps(project: JsProject, os: StageOptions['os'], settings: Setti
   return step ? [step] : [];
 }
 
+/** The configuration that is only for the image, in the place of the project's own. */
+function configureSteps({ project, outcome }: App): Step[] {
+  const configures = outcome?.kind === 'server' ? outcome.configures : undefined;
+  if (!configures) return [];
+  const at = (name: string): string => joinPath(project.app.folder, name);
+  const why = `${configures.by} instead of ${configures.instead}, which builds for another platform`;
+  return [
+    {
+      kind: 'run',
+      command: sh`mv ${at(configures.file)} ${at(configures.own)}`,
+      why: 'the configuration of the project',
+    },
+    { kind: 'file', path: `${APP_ROOT}/${at(configures.file)}`, text: configures.text, why },
+  ];
+}
+
 export function stagesOf(app: App, settings: Settings, options: StageOptions): Stages {
   const { project } = app;
   const { image, os, needsModules, keepsDev } = options;
@@ -115,6 +133,7 @@ export function stagesOf(app: App, settings: Settings, options: StageOptions): S
         why: others.length > 0 ? 'the source, without the members that the app does not need' : 'the source',
       },
       ...(Object.keys(env).length > 0 ? [{ kind: 'env', vars: env, why: 'settings of the build' } satisfies Step] : []),
+      ...configureSteps(app),
       ...(adds.length > 0 ? [addStep(project, adds, 'what the framework would install while it builds')] : []),
       ...build,
     ],

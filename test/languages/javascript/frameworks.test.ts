@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { filesOf } from '../../support/inline.ts';
-import { dockerfileOf } from '../../support/projects.ts';
+import { adviceOf, dockerfileOf } from '../../support/projects.ts';
 
 type Files = Readonly<Record<string, unknown>>;
 
@@ -444,14 +444,28 @@ describe('what frameworks build, and how it is served', () => {
     assert.match(served(packages, scripts, {}) ?? '', /\/server\/index\.js$/);
   });
 
-  test('an adapter for another platform is refused, with the one to use', () => {
-    assert.throws(
-      () =>
-        served(['@sveltejs/kit'], build('vite build'), {
-          'svelte.config.js': "import adapter from '@sveltejs/adapter-vercel'",
-        }),
-      /adapter-vercel/,
+  test('SvelteKit’s adapter for another platform gives way to that of Node.js, in the build alone', () => {
+    const files = (adapter: string, more: object = {}): Readonly<Record<string, string>> =>
+      filesOf({
+        'package.json': {
+          scripts: { build: 'vite build' },
+          devDependencies: { '@sveltejs/kit': '^2.9.0', ...more },
+        },
+        'svelte.config.js': `import adapter from '@sveltejs/adapter-${adapter}';\n`,
+      });
+    const text = dockerfileOf(files('vercel'));
+    assert.match(
+      text,
+      /^RUN mv svelte\.config\.js svelte\.config\.own\.js\nCOPY <<"EOF" \/app\/svelte\.config\.js\nimport own from '\.\/svelte\.config\.own\.js';\n/m,
     );
+    assert.match(text, /npm install --no-save .*@sveltejs\/adapter-node@5[\s\S]*CMD \["node", "build"\]/);
+    assert.ok(adviceOf(files('vercel')).includes('adapter-replaced'));
+    assert.doesNotMatch(dockerfileOf(files('netlify', { '@sveltejs/adapter-node': '5' })), /adapter-node@5/);
+    for (const own of ['node', 'auto', 'static']) assert.doesNotMatch(dockerfileOf(files(own)), /config\.own/, own);
+    assert.throws(() => dockerfileOf(files('elsewhere')), /adapter-elsewhere/);
+  });
+
+  test('an adapter for another platform is refused, with the one to use', () => {
     assert.throws(
       () => served(['astro'], build('astro build'), { 'astro.config.mjs': "import x from '@astrojs/cloudflare'" }),
       /cloudflare/,

@@ -56,6 +56,20 @@ function pnpmOn(node: string, version: string): string {
   return /^8\.([0-2]\.|3\.0)/.test(version) ? '8' : version;
 }
 
+const pnpmVersion = (version: string | undefined, node: string): string => pnpmOn(node, version ?? pnpmFor(node));
+
+/**
+ * From version 11 on pnpm installs before it runs a script, where package.json looks newer than what is installed; in an
+ * image it always does, once the source is copied. https://pnpm.io/settings#verifydepsbeforerun
+ */
+function withoutVerifying({ manager: { name, version } }: JsProject, node: string): Step[] {
+  if (name !== 'pnpm') return [];
+  const asked = pnpmVersion(version, node);
+  if (semver.validRange(asked) === null || !semver.intersects(asked, '>=11')) return [];
+  const vars = { pnpm_config_verify_deps_before_run: 'false' };
+  return [{ kind: 'env', vars, why: 'what is installed stays as it is when a script is run' }];
+}
+
 /** What images of Node.js bring, by release line. https://nodejs.org/en/about/previous-releases */
 const BUNDLED_NPM: Readonly<Record<number, string>> = {
   14: '6.14.18',
@@ -83,7 +97,7 @@ function globalInstall({ manager }: JsProject, { node }: InstallOptions): Shell 
     const npm = version === undefined ? undefined : npmOn(node, version);
     return npm === undefined ? undefined : sh`npm install -g ${`npm@${npm}`}`;
   }
-  if (name === 'pnpm') return sh`npm install -g ${`pnpm@${pnpmOn(node, version ?? pnpmFor(node))}`}`;
+  if (name === 'pnpm') return sh`npm install -g ${`pnpm@${pnpmVersion(version, node)}`}`;
   if (name !== 'yarn' || release !== undefined) return undefined;
   if (berry) return sh`npm install -g --force ${`@yarnpkg/cli-dist@${version ?? '4'}`}`;
   const bundled = majorOf(node) < 26 && (version === undefined || '1.22.22'.startsWith(version));
@@ -118,6 +132,7 @@ export function managerSteps(project: JsProject, options: InstallOptions): Step[
       why: `the package manager, in the version that the project is made with`,
       evidence: [manager.from],
     },
+    ...withoutVerifying(project, options.node),
   ];
 }
 

@@ -283,3 +283,19 @@ describe('the package manager', () => {
     assert.equal(manager({ 'package.json': pkg({ packageManager: 'pnpm@$(reboot)' }) }), 'pnpm@-');
   });
 });
+
+test('pnpm 11 does not install again before a script, in the build and where it starts the program', () => {
+  const text = (packageManager: string): string =>
+    dockerfileOf({
+      'package.json': JSON.stringify({
+        packageManager,
+        scripts: { build: 'tsc', prepare: 'lefthook install', start: 'node a.js' },
+        devDependencies: { typescript: '5' },
+      }),
+    });
+  const quiet = /npm install -g pnpm@\S+\nENV pnpm_config_verify_deps_before_run="false"/;
+  assert.match(text('pnpm@11.8.0'), quiet);
+  assert.match(text('pnpm@12.0.1'), quiet);
+  assert.doesNotMatch(text('pnpm@10.30.0'), /verify_deps/);
+  assert.doesNotMatch(text('yarn@4.5.1'), /verify_deps/);
+});

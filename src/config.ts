@@ -61,7 +61,7 @@ const settings = {
   LIMIT_INFLATE_RATIO: bytes(200, 'Decompressed bytes for each byte sent, counted beyond the first 16 MiB.'),
   LIMIT_ENTRIES: bytes(200_000, 'Entries of an archive.'),
   LIMIT_PATH_BYTES: bytes(4096, 'Bytes of one path in an archive.'),
-  LIMIT_TEXT_BYTES: bytes(MiB, 'Bytes of one text file that are looked into.'),
+  LIMIT_TEXT_BYTES: bytes(4 * MiB, 'Bytes of one text file that are looked into: lockfiles are the largest.'),
   LIMIT_ALL_TEXT_BYTES: bytes(32 * MiB, 'Bytes of all text files that are looked into.'),
   LIMIT_MANIFEST_BYTES: bytes(MiB, 'Bytes of a manifest.'),
   ANSWERS_MEMORY_BYTES: count(

@@ -37,8 +37,9 @@ const pickAny = (name: string): Shell =>
 /** All that GCC 14 refuses in C and older ones warned about, for every call of it, whatever the build file calls it with. */
 const PERMISSIVE = sh`gcc -dumpspecs | sed '/^[*]cc1:$/{n;s/$/ -fpermissive/;}' > "$(dirname "$(gcc -print-libgcc-file-name)")/specs"`;
 
-/** Once more for C that older compilers took, where the first try fails. https://gcc.gnu.org/gcc-14/porting_to.html */
 export const hasC = (inventory: Inventory): boolean => inventory.files(/\.c$/).length > 0;
+
+/** Once more for C that older compilers took, where the first try fails. https://gcc.gnu.org/gcc-14/porting_to.html */
 const forOldC = (inventory: Inventory, command: Shell): Shell =>
   !hasC(inventory) ? command : sh`{ ${command} || { ${PERMISSIVE} && ${command}; }; }`;
 

@@ -108,13 +108,12 @@ interface Known {
   readonly serves: (program: Program) => boolean;
 }
 
-function rulesFor(project: GoProject, { hinted, serves }: Known): Rule[] {
+function rulesFor(project: GoProject, programs: readonly Program[], { hinted, serves }: Known): Rule[] {
   const root = moduleOf(project, project.member);
   const name = moduleName(root.path);
-  const meant = programsOf(project);
-  const names = new Set([name, ...meant.map((p) => p.name)]);
+  const names = new Set([name, ...programs.map((p) => p.name)]);
   // Where other modules below hold programs of their own, none of them is more the project's than another.
-  const modules = new Set(meant.map((p) => p.module.folder));
+  const modules = new Set(programs.map((p) => p.module.folder));
   const besideModules = allPrograms(project).some((p) => !modules.has(p.module.folder) && !ASIDE.test(p.folder));
   return [
     { why: 'the program at the root of the module', fits: (p) => p.folder === project.member },
@@ -150,7 +149,7 @@ export function chooseProgram(project: GoProject, known: Known): ChosenProgram |
   if (only && programs.length === 1) {
     return { program: only, why: `the only program: ${only.folder || 'the root'} holds package main`, rejected: [] };
   }
-  for (const { why, fits } of rulesFor(project, known)) {
+  for (const { why, fits } of rulesFor(project, programs, known)) {
     const [program, another] = programs.filter((p) => fits(p));
     if (!program || another) continue;
     const rejected = programs

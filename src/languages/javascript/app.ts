@@ -15,7 +15,7 @@ import type { Framework, FrameworkContext, Outcome, ServerOutcome } from './outc
 import { previewedPages } from './previewed-pages.ts';
 import { kindOf, productionProgram, servedFolder } from './programs.ts';
 import { withApp, type JsProject } from './project.ts';
-import { resolveLine, resolveScript, scriptText, type Line } from './script-line.ts';
+import { commandBehind, resolveLine, resolveScript, type Line } from './script-line.ts';
 import { serverFrameworks } from './server-frameworks.ts';
 import { siteFrameworks } from './site-frameworks.ts';
 import { compiledEntry } from './typescript.ts';
@@ -60,7 +60,7 @@ const SETTINGS = /^(?:(?:npx )?cross-env(?:-shell)? )?(?:[A-Za-z_]\w*=[^\s"'$`]*
 
 function isBuild(project: JsProject, pkg: Package, part: string): boolean {
   const command = part.replace(SETTINGS, '');
-  return BUILD_STEP.test(command) || COMPILERS.test(command) || COMPILERS.test(scriptText(project, pkg, command) ?? '');
+  return BUILD_STEP.test(command) || COMPILERS.test(command) || COMPILERS.test(commandBehind(project, pkg, command));
 }
 
 const contextOf = (project: JsProject, pkg: Package): FrameworkContext => ({
@@ -169,7 +169,7 @@ function folderServed({ inventory, app }: JsProject, line: Line): string {
 }
 
 function fromLine(project: JsProject, line: Line, found: Found | undefined): Omit<App, 'project' | 'framework'> {
-  const commandOf = (part: string): string => scriptText(project, line.pkg, part) ?? part;
+  const commandOf = (part: string): string => commandBehind(project, line.pkg, part);
   const builds = line.before.filter((part) => isBuild(project, line.pkg, part) || installsElsewhere(commandOf(part)));
   const before = line.before
     .filter((part) => !builds.includes(part))

@@ -13,7 +13,7 @@ import { nxName, readNxProject } from './nx-projects.ts';
 import { installsElsewhere, installsMore, laterCommands } from './own-scripts.ts';
 import { allDependencies, lineOfKey, type Package } from './package-json.ts';
 import type { JsProject } from './project.ts';
-import { scriptText } from './script-line.ts';
+import { commandBehind } from './script-line.ts';
 import { compilerOptions, compiledEntry } from './typescript.ts';
 import { closureOf } from './workspace.ts';
 
@@ -172,7 +172,7 @@ function mainBuild(app: App): BuildCommand | undefined {
       command: all(...before, inFolder(project.app.folder, execCommand(project, framework.build))),
       why: `${framework.id} is built; package.json has no script for it`,
     };
-  const compiles = app.builds.some((part) => /^(npx )?tsc\b/.test(scriptText(project, project.app, part) ?? part));
+  const compiles = app.builds.some((part) => /^(npx )?tsc\b/.test(commandBehind(project, project.app, part)));
   const compile = compiles ? undefined : compileCommand(app);
   if (compile)
     return { command: all(...before, compile), why: 'TypeScript is compiled; package.json has no script for it' };

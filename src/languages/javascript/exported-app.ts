@@ -33,11 +33,13 @@ const LISTENS = /\.listen\s*\(|\bcreateServer\s*\(|\bserve\s*\(|\bserver\.(?:sta
 /** Bun serves what a program exports with `fetch`, but for an Elysia, which is to be told. https://elysiajs.com/patterns/deploy */
 const ELYSIA = /^export\s+default\s+new\s+Elysia\b|^(?:export\s+)?(?:const|let|var)\s+(\w+)[^=\n]*=\s*new\s+Elysia\b/m;
 
+const exportsByDefault = ({ text }: Source, variable: string): boolean =>
+  new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(text);
+
 function elysiaServer(program: ServerOutcome, file: string, entry: Source): ServerOutcome {
   const found = ELYSIA.exec(entry.text);
   const [, variable] = found ?? [];
-  if (!found || (variable !== undefined && !new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text)))
-    return program;
+  if (!found || (variable !== undefined && !exportsByDefault(entry, variable))) return program;
   const path = JSON.stringify(`./${file.replace(/^\.\//, '')}`);
   return {
     ...program,
@@ -57,13 +59,12 @@ export function withServer(project: JsProject, program: ServerOutcome): ServerOu
   if (!entry || baseName(entry.file).replace(/\.[cm]?[jt]s$/, '') !== stem) return program;
   if (hit(sources, LISTENS, '')) return program;
   if (project.runtime === 'bun') return elysiaServer(program, file, entry);
-  if (project.runtime !== 'node') return program;
   const names = allDependencies(project.app);
   const variable = Object.entries(APPS)
     .filter(([name]) => names[name] !== undefined)
     .map(([, made]) => made.exec(entry.text)?.[1])
     .find((found) => found !== undefined);
-  const app = variable !== undefined && new RegExp(`^export\\s+default\\s+${variable}\\b`, 'm').test(entry.text);
+  const app = variable !== undefined && exportsByDefault(entry, variable);
   if (!app && !HANDLER.test(entry.text)) return program;
   return servedBySrvx(file, {
     file: entry.file,

@@ -6,7 +6,7 @@ import type { ServerOutcome } from './outcome.ts';
 import { runsOwnSource } from './outcome.ts';
 import { allDependencies, readPackage } from './package-json.ts';
 import { sourcesOf } from './program-source.ts';
-import { scriptText } from './script-line.ts';
+import { commandBehind } from './script-line.ts';
 import { APP_ROOT } from './stages.ts';
 
 /** Front ends in a package of their own, whose built pages a program gives out: `express.static('client/dist')`. */
@@ -64,7 +64,7 @@ export function servedPages({ project, builds }: App, outcome: ServerOutcome): S
   if (app.folder !== '' || members.length > 0 || !runsOwnSource(outcome)) return none;
   const own = [
     ...Object.entries(app.json.scripts).flatMap(([name, text]) => (OWN_BUILDS.test(name) ? [text] : [])),
-    ...builds.map((part) => scriptText(project, app, part) ?? part),
+    ...builds.map((part) => commandBehind(project, app, part)),
   ];
   const texts = sourcesOf(project, outcome.argv).map((source) => source.text);
   const found = frontEndsServed(inventory, texts).find(({ folder }) => !own.some((text) => text.includes(folder)));

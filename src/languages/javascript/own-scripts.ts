@@ -3,7 +3,7 @@ import { hasAddon } from './addon.ts';
 import { inFolder } from './commands.ts';
 import type { App } from './app.ts';
 import { foldersIn } from './script-folders.ts';
-import { scriptText } from './script-line.ts';
+import { commandBehind } from './script-line.ts';
 import { packagesOf, type JsProject } from './project.ts';
 import type { Package } from './package-json.ts';
 
@@ -103,7 +103,7 @@ export const installsElsewhere = (command: string): boolean => NESTED.test(comma
 
 /** True where a script of the project, or the build within its start, installs more than what its own package names. */
 export const installsMore = ({ project, builds }: Pick<App, 'project' | 'builds'>): boolean =>
-  builds.some((part) => installsElsewhere(scriptText(project, project.app, part) ?? part)) ||
+  builds.some((part) => installsElsewhere(commandBehind(project, project.app, part))) ||
   ['build', 'heroku-postbuild', 'gcp-build', 'postinstall', 'install', 'prebuild', 'postbuild'].some((name) => {
     const text = project.app.json.scripts[name] ?? '';
     const called = [...text.matchAll(/\b(?:npm|pnpm|yarn|bun) run ([\w:.-]+)/g)].map(

@@ -132,10 +132,11 @@ function scriptCalled(project: JsProject, from: Package, words: readonly string[
   return pkg.json.scripts[script] === undefined ? undefined : { pkg, script, args };
 }
 
-/** The text of a script of a package, where a part of a line does nothing but call it. */
-export function scriptText(project: JsProject, pkg: Package, part: string): string | undefined {
+/** A part of a line, or the script of the same package that it does nothing but call. */
+export function commandBehind(project: JsProject, pkg: Package, part: string): string {
   const called = needsShell(part) ? undefined : scriptCalled(project, pkg, toArgv(part));
-  return called && called.args.length === 0 && called.pkg === pkg ? pkg.json.scripts[called.script] : undefined;
+  const isOwn = called !== undefined && called.args.length === 0 && called.pkg === pkg;
+  return (isOwn ? pkg.json.scripts[called.script] : undefined) ?? part;
 }
 
 /** `pnpm exec next start`, `yarn next start`, `bun next start`: a program by way of the manager. */
